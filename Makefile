@@ -1,0 +1,83 @@
+# Needs python3 >= 3.11, GNU make and a package index; all else goes into .venv.
+# Paths are relative and programs are started as `python -m`, so that the folder of the clone
+# may have any name, with spaces too, and may be moved.
+
+PYTHON ?= python3
+VENV := .venv
+PY := $(VENV)/bin/python
+# -qq, because pip warns once a package where a machine's own settings name folders it lacks.
+PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq
+
+# A stamp is touched when its step is done; a step runs again when an input is newer.
+INSTALLED := $(VENV)/.installed
+EXTRACTED := .make/extracted
+EXECUTED := .make/executed
+
+# Folders are listed with the raw files, so that a file taken away counts as a change.
+RAW := $(shell find data/raw/reports 2>/dev/null)
+CODE := $(shell find govstats -name '*.py' -o -name '*.toml' -o -name '*.csv' 2>/dev/null)
+NOTEBOOKS := $(wildcard notebooks/[0-9][0-9]_*.ipynb)
+TABLES := $(foreach name,reports cells checks failures,data/processed/$(name).csv)
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup reproduce notebooks test lint lab lock clean FORCE
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+
+setup: $(INSTALLED) ## install the package and all it needs into .venv
+
+reproduce: $(EXECUTED) ## rebuild data/processed, the notebooks and the figures
+
+notebooks: $(EXECUTED) ## run the notebooks, if they or what they read has changed
+
+test: $(INSTALLED) ## run the tests
+	@$(PY) -m pytest
+
+lint: $(INSTALLED) ## check style (ruff) and types (mypy)
+	@$(PY) -m ruff check --quiet .
+	@$(PY) -m mypy --no-error-summary
+
+# The second root makes kernels start in the root of the repository, as notebooks/execute.py does.
+lab: $(INSTALLED) ## open the notebooks in JupyterLab
+	@$(PY) -m jupyterlab notebooks --MappingKernelManager.root_dir=.
+
+lock: $(PY) ## bring requirements.lock in step with pyproject.toml (UPGRADE=1: newest versions)
+	@$(PIP) install uv
+	@$(PY) -m uv pip compile pyproject.toml --output-file requirements.lock --quiet --no-config \
+		--universal --python-version 3.11 --fork-strategy fewest --all-extras --generate-hashes \
+		--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
+
+clean: ## remove .venv and caches; data, notebooks and figures stay
+	@rm -rf $(VENV) .make .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	@find govstats tests notebooks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+
+$(PY):
+	@command -v "$(PYTHON)" >/dev/null || { \
+		echo "No $(PYTHON) found. Name one: make PYTHON=/path/to/python3.11 setup" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "govstats needs Python 3.11 or newer; $(PYTHON) is $$("$(PYTHON)" --version 2>&1)." >&2; \
+		echo "Name a newer one: make PYTHON=python3.12 setup" >&2; exit 1; }
+	@"$(PYTHON)" -m venv --clear $(VENV) >/dev/null 2>&1 \
+		|| "$(PYTHON)" -m virtualenv --quiet --clear $(VENV) >/dev/null 2>&1 || { rm -rf $(VENV); \
+		echo "$(PYTHON) could not make a virtual environment in $(VENV)." >&2; \
+		echo "On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
+
+# The lock names the build backend too, so that nothing comes without a known hash.
+$(INSTALLED): $(PY) requirements.lock pyproject.toml
+	@echo "Installing into $(VENV) ..."
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+# A table that is gone is made again, whatever the stamp says.
+$(EXTRACTED): $(INSTALLED) $(RAW) $(CODE) $(if $(filter-out $(wildcard $(TABLES)),$(TABLES)),FORCE)
+	@mkdir -p $(@D)
+	@$(PY) -m govstats extract data/raw/reports --out data/processed
+	@touch $@
+
+# Running a notebook rewrites its file; the stamp comes last and so is newer.
+$(EXECUTED): $(EXTRACTED) $(NOTEBOOKS) notebooks/execute.py
+	@$(PY) notebooks/execute.py
+	@touch $@

@@ -1,0 +1,5 @@
+"""`python -m govstats` is the command `govstats`."""
+
+from govstats.cli import main
+
+main()

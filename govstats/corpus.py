@@ -1,0 +1,170 @@
+"""A folder of reports -> tidy tables. A bad file costs that file only, and is listed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from govstats.checks import Check, check
+from govstats.document import ReportError
+from govstats.extract import STATED, UNREAD, Cell, Extraction, extract
+from govstats.readers import LARGEST, load, read
+from govstats.sums import VIOLATED
+from govstats.tables import write_table
+
+DUPLICATE = "duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to read: where it is, and its name relative to the folder that was given."""
+
+    path: Path
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report that was read, with its checks."""
+
+    report_id: str
+    source: str
+    sha256: str
+    format: str
+    extraction: Extraction
+    checks: tuple[Check, ...]
+
+    def count(self, status: str) -> int:
+        """Number of cells with a status."""
+        return sum(cell.status == status for cell in self.extraction.cells)
+
+    def violated(self) -> list[Check]:
+        """Checks that the report's own numbers break."""
+        return [found for found in self.checks if found.verdict == VIOLATED]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that gave no report: the stage (find, read, decode, extract, duplicate) and why."""
+
+    source: str
+    stage: str
+    error: str
+
+
+@dataclass
+class Collection:
+    """What a run gives: every file is in exactly one of the two lists, in the order given."""
+
+    reports: list[Report] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+    @property
+    def failed(self) -> list[Failure]:
+        """Failures that are not mere duplicates."""
+        return [failure for failure in self.failures if failure.stage != DUPLICATE]
+
+
+def find_sources(paths: Sequence[Path]) -> list[Source]:
+    """Files named, and every file below the folders named, sorted; hidden ones are left out.
+
+    A source's name is relative to its folder; where two would be the same, both keep their path.
+    """
+    found: list[tuple[Source, Path]] = []
+    for path in paths:
+        inner = list(_walk(path)) if path.is_dir() else [path]
+        base = path if path.is_dir() else path.parent
+        found += [(Source(file, file.relative_to(base).as_posix()), file) for file in inner]
+    times = Counter(source.name for source, _ in found)
+    return [
+        source if times[source.name] == 1 else Source(file, file.as_posix())
+        for source, file in found
+    ]
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for base, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        for name in sorted(names):
+            if not name.startswith("."):
+                yield Path(base) / name
+
+
+def read_report(source: Source, data: bytes) -> Report:
+    """One file's bytes to a checked report. Raises ReportError."""
+    digest = hashlib.sha256(data).hexdigest()
+    document = read(data)
+    extraction = extract(document)
+    return Report(
+        digest[:12], source.name, digest, document.format, extraction, tuple(check(extraction))
+    )
+
+
+def collect(
+    sources: Iterable[Source], largest: int = LARGEST, advance: Callable[[], object] = lambda: None
+) -> Collection:
+    """Read every source, calling `advance` after each.
+
+    A second file with the same bytes is not read again but listed as a duplicate.
+    """
+    collection = Collection()
+    first_with: dict[str, str] = {}
+    for source in sources:
+        try:
+            data = load(source.path, largest)
+            digest = hashlib.sha256(data).hexdigest()
+            if digest in first_with:
+                raise ReportError(DUPLICATE, f"has the same content as {first_with[digest]}")
+            first_with[digest] = source.name
+            collection.reports.append(read_report(source, data))
+        except ReportError as error:
+            collection.failures.append(Failure(source.name, error.stage, f"{source.name} {error}"))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other files
+            fault = f"{type(error).__name__}: {error}"
+            message = f"{source.name} met a fault in govstats ({fault}): please report it"
+            collection.failures.append(Failure(source.name, "extract", message))
+        advance()
+    return collection
+
+
+def write(collection: Collection, folder: Path, file_format: str = "csv") -> None:
+    """Write reports, cells, checks and failures. Raises OSError when that is impossible."""
+    folder.mkdir(parents=True, exist_ok=True)
+    reports = collection.reports
+    write_table("reports", (_report_row(report) for report in reports), folder, file_format)
+    cells = (_cell_row(r.report_id, c) for r in reports for c in r.extraction.cells)
+    write_table("cells", cells, folder, file_format)
+    checks = (_check_row(r.report_id, c) for r in reports for c in r.checks)
+    write_table("checks", checks, folder, file_format)
+    failures = ((f.source, f.stage, f.error) for f in collection.failures)
+    write_table("failures", failures, folder, file_format)
+
+
+def _report_row(report: Report) -> Sequence[Any]:
+    found = report.extraction
+    forms = [found.forms.get(name, "") for name in ("disclosure", "requests", "remedies")]
+    counts = [report.count(STATED), report.count(UNREAD), len(report.violated())]
+    head = [report.report_id, report.source, report.sha256, report.format, found.title, found.year]
+    return [*head, *forms, *counts]
+
+
+def _cell_row(report_id: str, cell: Cell) -> Sequence[Any]:
+    known = [cell.value, cell.unit, cell.printed, cell.status, cell.low, cell.high]
+    return [report_id, *cell.address, *known, cell.form, cell.locator, cell.label]
+
+
+def _check_row(report_id: str, found: Check) -> Sequence[Any]:
+    return [
+        report_id,
+        found.name,
+        found.address,
+        found.left,
+        found.right,
+        found.difference,
+        found.verdict,
+    ]

@@ -1,0 +1,161 @@
+"""One front door: a Document -> the cells of its tables, its title and its year."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from govstats.document import Document, ReportError
+from govstats.extract.disclosure import UNLISTED, align_disclosure
+from govstats.extract.readings import Placement
+from govstats.extract.regions import find_regions
+from govstats.extract.remedies import align_remedies
+from govstats.extract.requests import align_requests
+from govstats.extract.titles import find_title, find_year
+from govstats.extract.tokens import Kind, Token, tokenise
+from govstats.forms import Address, candidates
+from govstats.labels import find_all
+from govstats.numbers import Value
+from govstats.sums import Bounds, bound
+
+_ALIGNERS = {"disclosure": align_disclosure, "requests": align_requests, "remedies": align_remedies}
+_SECTION = re.compile(r"^\s*[一二三四五六七八九]、\S{2,30}$", re.M)
+# Section headings that a report without tables must have at least, to be taken for one.
+_FEWEST_SECTIONS = 2
+
+STATED, BLANK, IMPLIED, BOUNDED = "stated", "blank", "implied", "bounded"
+ABSENT, UNREAD = "absent", "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a form: value and how it is known, printed text, and where it stood.
+
+    `value` is set for stated and implied cells only. `low` and `high` are what the sums leave for a
+    cell without a stated value. `label` is the printed row label of an unlisted row.
+    """
+
+    address: Address
+    value: Value | None
+    unit: str
+    printed: str
+    status: str
+    low: Value | None
+    high: Value | None
+    form: str
+    locator: str
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """What a report gives: title, year, form of each table it has, and cells in form order."""
+
+    title: str
+    year: int | None
+    forms: dict[str, str]
+    cells: tuple[Cell, ...]
+
+
+def extract(document: Document) -> Extraction:
+    """Read the tables of a report. Raises ReportError (stage extract) when it is no report."""
+    regions = find_regions(tokenise(document))
+    cells: list[Cell] = []
+    forms: dict[str, str] = {}
+    for name, align in _ALIGNERS.items():
+        if name in regions:
+            placement = _best_form(
+                regions[name], [align(regions[name], t) for t in candidates(name)]
+            )
+            if placement.tokens or placement.rows:
+                forms[name] = placement.table.form
+                cells += _assemble(placement)
+    texts = [line.text for line in document.lines()]
+    title = find_title(texts)
+    if not forms and not _is_report(title, texts):
+        raise ReportError(
+            "extract",
+            "is no report: neither a table of the form nor a titled report with sections was found",
+        )
+    return Extraction(title, find_year(title, document.text()), forms, tuple(cells))
+
+
+def _is_report(title: str, texts: Sequence[str]) -> bool:
+    headings = [text for text in texts if _SECTION.match(text)]
+    return (
+        bool(title)
+        and len(headings) >= _FEWEST_SECTIONS
+        and any("公开" in text for text in headings)
+    )
+
+
+def _best_form(region: Sequence[Token], placements: Sequence[Placement]) -> Placement:
+    """The version of the form whose labels fit best; the newer one where all do alike."""
+    labels = [token.text for token in region if token.kind is Kind.LABEL]
+
+    def fit(placement: Placement) -> tuple[int, int, int, int]:
+        columns = sum(1 for _ in find_all(labels, placement.table.column_codes))
+        return columns, len(placement.tokens), -placement.unplaced, len(placement.rows)
+
+    return max(reversed(placements), key=fit)
+
+
+def _assemble(placement: Placement) -> Iterable[Cell]:
+    table = placement.table
+    values = placement.values()
+    open_cells = [address for address in table.addresses if address not in values]
+    bounds = bound(table.identities, values, open_cells, table.negative)
+    for address in table.addresses:
+        token = placement.tokens.get(address)
+        if address in placement.conflicts:
+            token = None
+        yield _cell(address, token, bounds.get(address), placement)
+    for label, column, token in placement.unlisted:
+        yield _stated(Address(table.name, UNLISTED, column), token, placement, label)
+
+
+def _stated(address: Address, token: Token, placement: Placement, label: str = "") -> Cell:
+    number, form = token.number, placement.table.form
+    if number is None:
+        status = BLANK if token.kind is Kind.BLANK else UNREAD
+        return Cell(address, None, "", token.text, status, None, None, form, token.locator, label)
+    unit = number.unit or (
+        placement.units.get(address.row, "") if address.column == "amount" else ""
+    )
+    return Cell(
+        address, number.value, unit, token.text, STATED, None, None, form, token.locator, label
+    )
+
+
+def _cell(
+    address: Address, token: Token | None, bounds: Bounds | None, placement: Placement
+) -> Cell:
+    """A cell of the form with its status; the sums speak only where nothing was read."""
+    if token is not None and token.number is not None:
+        return _stated(address, token, placement)
+    low, high = bounds if bounds is not None and bounds.high is not None else (None, None)
+    value: Value | None = None
+    if token is not None and token.kind is Kind.BLANK:
+        status = BLANK
+    elif token is None and address.row not in placement.rows:
+        status = ABSENT
+    elif high is None:
+        status = UNREAD
+    elif low == high:
+        status, value = IMPLIED, low
+    else:
+        status = BOUNDED
+    printed, locator = (
+        (token.text, token.locator) if token is not None else ("", _row_place(address, placement))
+    )
+    return Cell(address, value, "", printed, status, low, high, placement.table.form, locator)
+
+
+def _row_place(address: Address, placement: Placement) -> str:
+    """Where the label of a cell's row stands, for cells whose number is gone."""
+    place = placement.rows.get(address.row)
+    return f"row label at {place}" if place else ""
+
+
+__all__ = ["Cell", "Extraction", "extract"]

@@ -1,0 +1,61 @@
+"""Which column is which, from the printed head: by the grid's columns, or by order of reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from govstats.extract.tokens import Kind, Token
+from govstats.forms import Block, Table
+from govstats.labels import core, find_all
+
+_GROUP = "\0group"
+
+
+def printed_order(labels: Sequence[Token], table: Table, block: Block) -> list[str] | None:
+    """Column codes in the order of the printed head, or None when the head is incomplete.
+
+    In a head of two lines the columns under a group stand behind the whole first line; they are put
+    back where their group stands.
+    """
+    groups = {core(column.group): _GROUP for column in block.columns if column.group}
+    found = [
+        code for _, code in find_all([t.text for t in labels], {**table.column_codes, **groups})
+    ]
+    under = [column.code for column in block.columns if column.group]
+    order = _insert_group(found, set(under))
+    wanted = {column.code for column in block.columns}
+    return order if len(order) == len(wanted) and set(order) == wanted else None
+
+
+def _insert_group(found: Sequence[str], under: set[str]) -> list[str]:
+    plain = [code for code in found if code != _GROUP]
+    inner = [code for code in plain if code in under]
+    places = [i for i, code in enumerate(plain) if code in under]
+    together = bool(places) and places[-1] - places[0] == len(places) - 1
+    if _GROUP not in found or not together:
+        return plain
+    outer = [code for code in found if code not in under]
+    at = outer.index(_GROUP)
+    return [code for code in (*outer[:at], *inner, *outer[at + 1 :]) if code != _GROUP]
+
+
+def by_position(labels: Sequence[Token], codes: Mapping[str, str]) -> dict[int, str]:
+    """Grid column -> code of the lowest head label above it; empty outside grids."""
+    found: dict[int, str] = {}
+    for token in labels:
+        code = codes.get(core(token.text))
+        if code is not None and token.columns is not None:
+            found.update(dict.fromkeys(token.columns, code))
+    return found
+
+
+def place_by_position(values: Sequence[Token], heads: Mapping[int, str]) -> dict[str, Token] | None:
+    """Column code -> cell for one grid row, or None unless every filled cell has its own column."""
+    placed: dict[str, Token] = {}
+    for token in values:
+        code = heads.get(token.columns.start) if token.columns is not None else None
+        if code is not None and code not in placed:
+            placed[code] = token
+        elif code is None and token.kind is not Kind.BLANK:
+            return None
+    return placed if placed and set(placed) == set(heads.values()) else None

@@ -1,0 +1,160 @@
+"""Aligning the disclosure table: small blocks, each an article with its own head and rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+from govstats.extract.columns import by_position, place_by_position
+from govstats.extract.readings import Placement, Reading, agreed, row_identities, support, windows
+from govstats.extract.regions import ARTICLE
+from govstats.extract.segments import Segment, cut_segments
+from govstats.extract.tokens import Kind, Token
+from govstats.forms import Address, Block, Table
+from govstats.labels import core, find_all, find_exact, normalise
+from govstats.numbers import header_unit
+
+UNLISTED = "unlisted"
+
+
+def align_disclosure(tokens: Sequence[Token], table: Table) -> Placement:
+    """Place the tokens of a disclosure table; rows the form does not know are kept as unlisted.
+
+    Numbers behind a row label are that row's. Numbers behind column labels fill the block's rows;
+    how they run is judged for all of a block together, because its inequalities join its columns.
+    """
+    placement = Placement(table)
+    head: list[Token] = []
+    segments = cut_segments(tokens)
+    own_rows = {code for s in segments if s.filled and (code := _row_of(s, table))}
+    pending: dict[str, list[list[Reading]]] = {}
+    for segment in segments:
+        head = _current_head(head, segment.labels)
+        for index, code in find_all(segment.pieces, table.row_codes):
+            placement.note_row(code, segment.labels[index])
+        own = _row_of(segment, table)
+        if not segment.values:
+            continue
+        if own is not None:
+            _put(placement, _read_row(segment, own, head, table), segment)
+            placement.units[own] = header_unit("".join(token.text for token in head))
+        elif find_exact(segment.pieces, table.column_codes) is not None:
+            block, readings = _read_under_head(segment, head, own_rows, table)
+            pending.setdefault(block, []).append(readings)
+            placement.unplaced += 0 if readings else segment.filled
+        elif not _keep_unlisted(segment, head, placement):
+            placement.unplaced += segment.filled
+    for parts in pending.values():
+        placement.put(_join(parts, table))
+    return placement
+
+
+def _put(placement: Placement, reading: Reading, segment: Segment) -> None:
+    placement.put(reading)
+    placed = sum(token.kind is not Kind.BLANK for token in reading.values())
+    placement.unplaced += max(0, segment.filled - placed)
+
+
+def _join(parts: Sequence[Sequence[Reading]], table: Table) -> Reading:
+    """The best supported combination of one reading from each part of a block."""
+    joined = [
+        {address: token for reading in choice for address, token in reading.items()}
+        for choice in product(*(readings for readings in parts if readings))
+    ]
+    rows = {address.row for reading in joined for address in reading}
+    return agreed(joined, table, row_identities(table, rows))
+
+
+def _current_head(head: list[Token], labels: Sequence[Token]) -> list[Token]:
+    """Labels since the last article: a new article starts a new head."""
+    for token in labels:
+        head = [token] if ARTICLE.match(normalise(token.text)) else [*head, token]
+    return head
+
+
+def _row_of(segment: Segment, table: Table) -> str | None:
+    return find_exact(segment.pieces, table.row_codes)
+
+
+def _columns_of(head: Sequence[Token], block: Block, count: int, table: Table) -> list[str]:
+    """Column codes as the head prints them, or the form's where the head is not read whole.
+
+    A head that names fewer columns than the form counts when the row has just as many cells.
+    """
+    known = [column.code for column in block.columns]
+    found = [
+        code for _, code in find_all([t.text for t in head], table.column_codes) if code in known
+    ]
+    found = list(dict.fromkeys(reversed(found)))[::-1]
+    return found if len(found) in (len(known), count) else known
+
+
+def _read_row(segment: Segment, code: str, head: Sequence[Token], table: Table) -> Reading:
+    """A row's numbers behind its label."""
+    columns = _columns_of(head, table.block_of[code], len(segment.values), table)
+    by_grid = place_by_position(segment.values, by_position(head, table.column_codes))
+    if by_grid is not None and set(by_grid) == set(columns):
+        return {Address("disclosure", code, column): token for column, token in by_grid.items()}
+    addresses = [Address("disclosure", code, column) for column in columns]
+    return agreed(windows(segment.values, addresses), table, row_identities(table, [code]))
+
+
+def _read_under_head(
+    segment: Segment, head: Sequence[Token], own_rows: set[str], table: Table
+) -> tuple[str, list[Reading]]:
+    """Numbers behind column labels: the block and the ways to give its rows these columns."""
+    printed = list(dict.fromkeys(c for _, c in find_all(segment.pieces, table.column_codes)))
+    block = _block_for(printed, head, table)
+    if block is None:
+        return "", []
+    rows = [row.code for row in block.rows if row.code not in own_rows]
+    columns = [code for code in printed if _has(block, code)]
+    if not rows or len(segment.values) != len(rows) * len(columns):
+        return block.path, []
+    along = [Address("disclosure", row, column) for row in rows for column in columns]
+    across = [Address("disclosure", row, column) for column in columns for row in rows]
+    readings: list[Reading] = [
+        dict(zip(order, segment.values, strict=True)) for order in (along, across)
+    ]
+    # A block whose whole head stands in front is printed row by row unless the sums object.
+    whole = len(columns) == len(block.columns)
+    if whole and support(readings[0], row_identities(table, rows), table)[0] == 0:
+        return block.path, readings[:1]
+    return block.path, readings
+
+
+def _has(block: Block, column: str) -> bool:
+    return any(known.code == column for known in block.columns)
+
+
+def _block_for(printed: Sequence[str], head: Sequence[Token], table: Table) -> Block | None:
+    """The only block that has all the printed columns, or else the one whose article heads them."""
+    fitting = [b for b in table.blocks if set(printed) <= {column.code for column in b.columns}]
+    if len(fitting) > 1 and head:
+        article = _article(head[0].text)
+        fitting = [block for block in fitting if _article(block.path) == article]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def _article(text: str) -> str:
+    return normalise(text).removesuffix("项")
+
+
+def _keep_unlisted(segment: Segment, head: Sequence[Token], placement: Placement) -> bool:
+    """Keep a row that the report adds (行政检查) under its block's columns; False when unfit."""
+    table = placement.table
+    columns = list(
+        dict.fromkeys(c for _, c in find_all([t.text for t in head], table.column_codes))
+    )
+    label = segment.pieces[-1] if segment.labels else ""
+    if not label or core(label) in table.head_cores or not columns:
+        return False
+    cells = segment.values
+    if len(cells) > len(columns):
+        cells = [token for token in cells if token.kind is not Kind.BLANK]
+    if len(cells) != len(columns):
+        return False
+    placement.unlisted += [
+        (label, column, token) for column, token in zip(columns, cells, strict=True)
+    ]
+    return True

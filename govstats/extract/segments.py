@@ -1,0 +1,67 @@
+"""A table's tokens cut into segments: labels, then the values that follow (or precede) them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from govstats.extract.tokens import Kind, Token
+
+
+@dataclass
+class Segment:
+    """Labels that stand together and the run of cells that goes with them."""
+
+    labels: list[Token] = field(default_factory=list)
+    values: list[Token] = field(default_factory=list)
+
+    @property
+    def pieces(self) -> list[str]:
+        """Printed texts of the labels."""
+        return [token.text for token in self.labels]
+
+    @property
+    def filled(self) -> int:
+        """Cells that are not blank."""
+        return sum(token.kind is not Kind.BLANK for token in self.values)
+
+
+def cut_segments(tokens: Sequence[Token], labels_first: bool = True) -> list[Segment]:
+    """Segments in printed order; with `labels_first` False the labels stand behind their values."""
+    ordered = tokens if labels_first else tokens[::-1]
+    segments: list[Segment] = []
+    for token in ordered:
+        if not segments or (token.kind is Kind.LABEL and segments[-1].values):
+            segments.append(Segment())
+        target = segments[-1]
+        (target.values if token.is_value else target.labels).append(token)
+    if labels_first:
+        return segments
+    return [Segment(s.labels[::-1], s.values[::-1]) for s in reversed(segments)]
+
+
+def trim(segments: Sequence[Segment], width: int) -> list[Segment]:
+    """Drop the blank cells that every full row has too many in front or behind.
+
+    Such cells are row ends or spare label columns of the layout, not data.
+    """
+    full = [s.values for s in segments if s.filled and len(s.values) > width]
+    tight = any(s.filled and len(s.values) == width for s in segments)
+    if not full or tight:
+        return list(segments)
+    front, back = min(map(_blanks_in_front, full)), min(map(_blanks_behind, full))
+    spare = min(map(len, full)) - width
+    back = min(back, spare)
+    front = min(front, spare - back)
+    return [
+        Segment(s.labels, s.values[front : len(s.values) - back]) if len(s.values) > width else s
+        for s in segments
+    ]
+
+
+def _blanks_in_front(values: Sequence[Token]) -> int:
+    return next((i for i, token in enumerate(values) if token.kind is not Kind.BLANK), len(values))
+
+
+def _blanks_behind(values: Sequence[Token]) -> int:
+    return _blanks_in_front(values[::-1])

@@ -1,0 +1,129 @@
+"""Labels of the statutory form as they are really printed: spaces, brackets and numbering vary.
+
+Two labels are the same when their *core* is the same: full-width forms folded (NFKC), white space,
+quotation marks, punctuation, leading numbering and bracketed asides set aside.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+
+_SPACE = re.compile(r"[\s\u200b\ufeff]+")
+_NUMBERING = r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[.、])"
+NUMBERED = re.compile(rf"{_NUMBERING}+")
+# An aside is a bracket that is no numbering; a line break may have cut off its closing half.
+_ASIDE = re.compile(r"\((?![一二三四五六七八九十]{1,3}\))[^()]*(?:\)|$)")
+_PUNCTUATION = re.compile(r"[，,。.、:;/“”\"'‘’《》·]")
+
+# A shorter cut-off label would fit too many rows.
+SHORTEST_CUT = 4
+# Misprints of one or two characters stay above this; different rows of the forms stay below it.
+ALIKE = 0.8
+
+
+@lru_cache(maxsize=8192)
+def normalise(text: str) -> str:
+    """Fold full-width characters and drop all white space."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+
+
+@lru_cache(maxsize=8192)
+def core(text: str) -> str:
+    """The words of a label: no numbering in front, no asides in brackets, no punctuation.
+
+    >>> core("（三） 不予公开")
+    '不予公开'
+    >>> core("2.部分公开（区分处理的，只计这一情形，不计其他情形）")
+    '部分公开'
+    """
+    words = normalise(text)
+    numbering = NUMBERED.match(words)
+    if numbering:
+        words = words[numbering.end() :]
+    return _PUNCTUATION.sub("", _ASIDE.sub("", words))
+
+
+def find_exact(pieces: Sequence[str], codes: Mapping[str, str]) -> str | None:
+    """Code of the label that the last pieces spell out when joined, the longest first."""
+    for start in range(len(pieces)):
+        code = codes.get(core("".join(pieces[start:])))
+        if code is not None:
+            return code
+    return None
+
+
+def find_row(pieces: Sequence[str], codes: Mapping[str, str]) -> str | None:
+    """Code of the row whose label stands last in the joined pieces, or None.
+
+    Group labels may be glued in front, the end may be cut off or followed by a remark, and a
+    character or two may be misprinted. Where two rows fit equally, none is taken.
+    """
+    exact = find_exact(pieces, codes)
+    if exact is not None:
+        return exact
+    joined = core("".join(pieces))
+    return (
+        _suffix(joined, codes)
+        or _cut(joined, codes)
+        or _inside(joined, codes)
+        or _alike(joined, codes)
+    )
+
+
+def _suffix(text: str, codes: Mapping[str, str]) -> str | None:
+    return next((codes[text[i:]] for i in range(len(text)) if text[i:] in codes), None)
+
+
+def _cut(text: str, codes: Mapping[str, str]) -> str | None:
+    for start in range(len(text) - SHORTEST_CUT + 1):
+        tail = text[start:]
+        found = {code for label, code in codes.items() if label.startswith(tail)}
+        if found:
+            return found.pop() if len(found) == 1 else None
+    return None
+
+
+def _inside(text: str, codes: Mapping[str, str]) -> str | None:
+    ends = [
+        (text.rfind(label) + len(label), len(label), code)
+        for label, code in codes.items()
+        if len(label) >= SHORTEST_CUT and label in text
+    ]
+    return max(ends)[2] if ends else None
+
+
+def _alike(text: str, codes: Mapping[str, str]) -> str | None:
+    last = re.split(_NUMBERING, text)[-1]
+    if len(last) < SHORTEST_CUT:
+        return None
+    scores: dict[str, float] = {}
+    for label, code in codes.items():
+        if abs(len(label) - len(last)) <= 2:
+            ratio = SequenceMatcher(None, label, last).ratio()
+            scores[code] = max(ratio, scores.get(code, 0.0))
+    ranked = sorted(scores.items(), key=lambda item: -item[1])
+    if not ranked or ranked[0][1] < ALIKE or (len(ranked) > 1 and ranked[1][1] >= ALIKE):
+        return None
+    return ranked[0][0]
+
+
+def find_all(
+    pieces: Sequence[str], codes: Mapping[str, str], longest: int = 4
+) -> Iterator[tuple[int, str]]:
+    """Every label in a run of pieces, in order: (index of its first piece, code).
+
+    A label may be broken over up to `longest` pieces.
+    """
+    start = 0
+    while start < len(pieces):
+        for end in range(min(len(pieces), start + longest), start, -1):
+            code = codes.get(core("".join(pieces[start:end])))
+            if code is not None:
+                yield start, code
+                start = end - 1
+                break
+        start += 1

@@ -1,0 +1,60 @@
+"""Numbers as cells print them: +2, -62, 1,234, 00, 124宗, 44.48万元, full-width digits."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from decimal import Decimal
+from typing import NamedTuple
+
+Value = int | Decimal
+
+# House rule: all of these are printed blanks, told apart from zero; the printed text is kept.
+BLANKS = frozenset({"", "-", "--", "—", "——", "–", "－", "/", "\\", "无", "―", "─"})
+
+_PLAIN_UNIT = "件次|人次|批次|亿元|万元|元|件|宗|条|项|个|次|人|份|篇|期|户"
+_UNIT = rf"{_PLAIN_UNIT}|\((?:{_PLAIN_UNIT})\)"
+_NUMBER = re.compile(
+    rf"(?P<sign>[+\-−])?\s*(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<fraction>\.\d+)?\s*(?P<unit>{_UNIT})?"
+)
+_SPACE = re.compile(r"\s+")
+# 单位:万元 in a column header holds for the whole column.
+_HEADER_UNIT = re.compile(r"单位:?(亿元|万元|元|件|条|项|个)")
+
+
+class Number(NamedTuple):
+    """A printed number: exact value and the unit printed with it ("" where there is none)."""
+
+    value: Value
+    unit: str
+
+
+def is_blank(text: str) -> bool:
+    """True for a cell printed empty or with one of the signs that stand for empty."""
+    return _SPACE.sub("", text) in BLANKS
+
+
+def parse_number(text: str) -> Number | None:
+    """Read a whole cell as one number, or None when it is anything else.
+
+    White space between digits is not closed up: "1 2" may be two cells.
+
+    >>> parse_number("44.48万元")
+    Number(value=Decimal('44.48'), unit='万元')
+    >>> parse_number("+2"), parse_number("00"), parse_number("第3项")
+    (Number(value=2, unit=''), Number(value=0, unit=''), None)
+    """
+    match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match is None:
+        return None
+    exact = Decimal(match["digits"].replace(",", "") + (match["fraction"] or ""))
+    value: Value = int(exact) if exact == exact.to_integral_value() else exact.normalize()
+    if match["sign"] in ("-", "−"):
+        value = -value
+    return Number(value, (match["unit"] or "").strip("()"))
+
+
+def header_unit(text: str) -> str:
+    """Unit that a column header states, such as 万元 in 本年收费金额（单位：万元）, or ""."""
+    match = _HEADER_UNIT.search(_SPACE.sub("", unicodedata.normalize("NFKC", text)))
+    return match[1] if match else ""

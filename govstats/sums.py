@@ -1,0 +1,161 @@
+"""Arithmetic of the identities: which hold, and what they leave open for cells not read."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
+
+from govstats.forms import Address, Identity
+from govstats.numbers import Value
+
+
+class Bounds(NamedTuple):
+    """Smallest and largest possible value of a cell; None is unbounded."""
+
+    low: Value | None
+    high: Value | None
+
+
+class Balance(NamedTuple):
+    """An identity held against values: sums of the stated cells on both sides, and the verdict."""
+
+    left: Value | None
+    right: Value | None
+    verdict: str
+
+
+# Real tables settle in three rounds; contradictions without an upper end would creep on for ever.
+MOST_ROUNDS = 100
+HOLDS, VIOLATED, UNDETERMINED = "holds", "violated", "undetermined"
+
+
+def weigh(
+    identity: Identity, values: Mapping[Address, Value], negative: Collection[str] = ()
+) -> Balance:
+    """Sum both sides over the stated values and judge.
+
+    With cells missing, the verdict is `violated` when no missing value of the right sign could make
+    it hold, else `undetermined`. A side without any stated cell is None.
+    """
+    left, right = _stated_sum(identity.left, values), _stated_sum(identity.right, values)
+    low, high = _range(identity, {a: Bounds(v, v) for a, v in values.items()}, negative)
+    possible = (low is None or low <= 0) and (
+        identity.relation == "<=" or high is None or high >= 0
+    )
+    if not possible:
+        return Balance(left, right, VIOLATED)
+    complete = all(address in values for _, address in identity.terms())
+    certain = complete or (identity.relation == "<=" and high is not None and high <= 0)
+    return Balance(left, right, HOLDS if certain else UNDETERMINED)
+
+
+def _stated_sum(
+    side: Iterable[tuple[int, Address]], values: Mapping[Address, Value]
+) -> Value | None:
+    terms = list(side)
+    stated = [sign * values[address] for sign, address in terms if address in values]
+    return sum(stated) if stated or not terms else None
+
+
+def _default(address: Address, negative: Collection[str]) -> Bounds:
+    return Bounds(None if address.column in negative else 0, None)
+
+
+def _term(sign: int, bounds: Bounds) -> Bounds:
+    if sign > 0:
+        return bounds
+    low, high = bounds
+    return Bounds(None if high is None else -high, None if low is None else -low)
+
+
+def _range(
+    identity: Identity, known: Mapping[Address, Bounds], negative: Collection[str]
+) -> Bounds:
+    """Range of left minus right."""
+    terms = [_term(sign, known.get(a) or _default(a, negative)) for sign, a in identity.terms()]
+    lows, highs = [t.low for t in terms], [t.high for t in terms]
+    low = None if None in lows else sum(value for value in lows if value is not None)
+    high = None if None in highs else sum(value for value in highs if value is not None)
+    return Bounds(low, high)
+
+
+def bound(
+    identities: Collection[Identity],
+    values: Mapping[Address, Value],
+    unknown: Collection[Address],
+    negative: Collection[str] = (),
+) -> dict[Address, Bounds]:
+    """Bounds that the identities leave for the unknown cells, by tightening until nothing moves.
+
+    An identity that shares a stated cell with a violated one is not relied on: one of its own
+    numbers may be the wrong one. Where the remaining identities contradict each other, nothing is
+    bounded.
+    """
+    wanted = set(unknown)
+    doubtful = {
+        address
+        for identity in identities
+        if weigh(identity, values, negative).verdict == VIOLATED
+        for _, address in identity.terms()
+    }
+    usable = [
+        identity
+        for identity in identities
+        if any(a in wanted for _, a in identity.terms())
+        and not any(a in doubtful for _, a in identity.terms())
+    ]
+    known = {address: Bounds(value, value) for address, value in values.items()}
+    known.update({address: _default(address, negative) for address in wanted})
+    for _ in range(MOST_ROUNDS):
+        moved = [_tighten(identity, known, wanted, negative) for identity in usable]
+        if any(_is_empty(known[address]) for address in wanted):
+            return {}
+        if not any(moved):
+            return {address: known[address] for address in wanted}
+    return {}
+
+
+def _is_empty(bounds: Bounds) -> bool:
+    return bounds.low is not None and bounds.high is not None and bounds.low > bounds.high
+
+
+def _tighten(
+    identity: Identity,
+    known: dict[Address, Bounds],
+    wanted: set[Address],
+    negative: Collection[str],
+) -> bool:
+    """Narrow each unknown cell by what the others of its identity leave; True when one moved."""
+    moved = False
+    for sign, address in identity.terms():
+        if address not in wanted:
+            continue
+        others = _without(identity, address, known, negative)
+        # sign * x + others = 0, or <= 0: then sign * x is at most -others.
+        most = None if others.low is None else -others.low
+        least = None if others.high is None or identity.relation == "<=" else -others.high
+        allowed = _term(sign, Bounds(least, most))
+        new = _meet(known[address], allowed)
+        if new != known[address]:
+            known[address] = new
+            moved = True
+    return moved
+
+
+def _without(
+    identity: Identity, address: Address, known: Mapping[Address, Bounds], negative: Collection[str]
+) -> Bounds:
+    rest = Identity(
+        identity.name,
+        identity.relation,
+        tuple(t for t in identity.left if t[1] != address),
+        tuple(t for t in identity.right if t[1] != address),
+        identity.address,
+    )
+    return _range(rest, known, negative)
+
+
+def _meet(first: Bounds, second: Bounds) -> Bounds:
+    lows = [b.low for b in (first, second) if b.low is not None]
+    highs = [b.high for b in (first, second) if b.high is not None]
+    return Bounds(max(lows) if lows else None, min(highs) if highs else None)

@@ -178,7 +178,7 @@ def _table(name: str, data: Mapping[str, Any]) -> Table:
         tuple(part.get("heads", ())),
         _labels(part.get("groups", ())),
         (),
-        frozenset(data["signs"]["negative"]),
+        frozenset(part.get("negative", ())),
     )
     found = [
         identity

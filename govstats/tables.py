@@ -1,4 +1,4 @@
-"""The tables that extraction writes: their columns, and writing them as CSV or Parquet."""
+"""The tables that extraction writes: their columns, writing them and reading them back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas
 
 FORMATS = ("csv", "parquet")
 
@@ -90,3 +93,26 @@ def _write_parquet(name: str, rows: Iterable[Sequence[Any]], path: Path) -> None
         for column, kind in zip(values, columns.values(), strict=True)
     ]
     parquet.write_table(pyarrow.Table.from_arrays(arrays, names=list(columns)), path)
+
+
+def read_table(name: str, folder: Path) -> pandas.DataFrame:
+    """One written table as a DataFrame: identifiers as text, empty text as "", no number as NaN.
+
+    Needs the extra `notebooks`. Raises FileNotFoundError with the command that writes the table.
+    """
+    import pandas
+
+    kinds = COLUMNS[name]
+    for file_format in FORMATS:
+        path = folder / f"{name}.{file_format}"
+        if path.exists():
+            types = {c: "str" if kind == "string" else "float64" for c, kind in kinds.items()}
+            whole = {c: "Int64" for c, kind in kinds.items() if kind == "int64"}
+            texts = {c: "" for c, kind in kinds.items() if kind == "string"}
+            table = (
+                pandas.read_csv(path, dtype=types)
+                if file_format == "csv"
+                else pandas.read_parquet(path)
+            )
+            return table.fillna(texts).astype(whole)
+    raise FileNotFoundError(f"{folder / name}.csv is missing: run `govstats extract` first")

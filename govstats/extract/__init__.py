@@ -76,7 +76,8 @@ def extract(document: Document) -> Extraction:
     if not forms and not _is_report(title, texts):
         raise ReportError(
             "extract",
-            "is no report: neither a table of the form nor a titled report with sections was found",
+            "is no report: no table of the form and no titled report with sections was found; "
+            "check that the page of the report itself was saved",
         )
     return Extraction(title, find_year(title, document.text()), forms, tuple(cells))
 

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Iterator
 from govstats.labels import normalise
 
 _YEAR = r"(20[0-3]\d)"
-_TITLE = re.compile(r"(?:政府信息公开|政务公开)(?:工作)?(?:情况)?(?:的)?年度?(?:工作)?报告?")
+_TITLE = re.compile(
+    r"(?:政府信息公开|政务公开)(?:工作)?(?:情况)?(?:的)?年度?(?:工作)?报告?(?:\(.*\)|全文)?$"
+)
 _TITLE_YEAR = re.compile(rf"{_YEAR}年")
 # Damage eats characters of dates (自202111日起, 20251月1日): four digits are left of a year.
 _PERIOD = (
@@ -39,11 +41,8 @@ def find_title(lines: Iterable[str]) -> str:
 
 
 def _is_title(text: str) -> bool:
-    found = _TITLE.search(text)
     # A title ends with the word report; menus and links (…年报 > 区政府) go on.
-    return (
-        found is not None and found.end() >= len(text) - 4 and not text.startswith(("《", "附件"))
-    )
+    return _TITLE.search(text) is not None and not text.startswith(("《", "附件"))
 
 
 def find_year(title: str, text: str) -> int | None:

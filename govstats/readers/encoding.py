@@ -19,7 +19,7 @@ _CANDIDATES = ("utf-8", "gb18030", "utf-16-le", "utf-16-be")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 # How much is judged: enough to tell encodings apart, little enough to be quick.
 _SAMPLE = 20_000
-# Chinese text read rightly is above 0.98; Big5 or EUC-KR read as GB18030 is below 0.8.
+# Chinese text read rightly is above 0.98; Big5 or Shift-JIS read as GB18030 is below 0.8.
 _COMMON_SHARE = 0.9
 
 

@@ -52,6 +52,7 @@ class Block:
     """Rows that share a head and columns: an article of the disclosure table, or a whole table."""
 
     path: str
+    legal: str
     rows: tuple[Label, ...]
     columns: tuple[Label, ...]
 
@@ -140,7 +141,12 @@ def _labels(data: Iterable[Mapping[str, Any]]) -> tuple[Label, ...]:
 def _blocks(data: Mapping[str, Any]) -> tuple[Block, ...]:
     blocks = data.get("blocks") or [data]
     return tuple(
-        Block(block.get("path", ""), _labels(block["rows"]), _labels(block["columns"]))
+        Block(
+            block.get("path", ""),
+            block.get("legal", ""),
+            _labels(block["rows"]),
+            _labels(block["columns"]),
+        )
         for block in blocks
     )
 

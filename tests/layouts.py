@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from govstats.forms import Address, Table, find_table
 
 Figures = Mapping[Address, int]
 REQUESTS = {form: find_table("requests", form) for form in ("2019", "2021")}
+DISCLOSURE = {form: find_table("disclosure", form) for form in ("2019", "2021")}
 REMEDIES = find_table("remedies", "any")
-GROUP = "法人或其他组织"
 
 
 def make_requests(table: Table, seed: int, largest: int = 400) -> dict[Address, int]:
@@ -47,6 +47,47 @@ def make_remedies(seed: int, largest: int = 30) -> dict[Address, int]:
         for column, value in {**parts, "total": sum(parts.values())}.items():
             figures[Address("remedies", block.code, column)] = value
     return figures
+
+
+def make_disclosure(form: str, seed: int) -> dict[Address, int]:
+    """A disclosure table whose inequalities hold."""
+    rng = random.Random(seed)
+    figures = {a: rng.randint(0, 300) for a in DISCLOSURE[form].addresses}
+    for address in figures:
+        if address.column == "stock":
+            figures[address] += figures[address._replace(column="disclosed")]
+        if address.column == "change":
+            figures[address] = rng.randint(-figures[address._replace(column="previous_items")], 9)
+    return figures
+
+
+def disclosure_rows(
+    figures: Figures, form: str, order: Callable[[Sequence[str]], Sequence[str]]
+) -> list[list[str]]:
+    """Rows of cells of a disclosure table, the rows and columns of each block in any order."""
+    printed = []
+    for block in DISCLOSURE[form].blocks:
+        rows = {row.code: row.zh for row in block.rows}
+        columns = {column.code: column.zh for column in block.columns}
+        row_order, column_order = order(list(rows)), order(list(columns))
+        printed.append([block.path])
+        printed.append(["信息内容", *(columns[code] for code in column_order)])
+        for row in row_order:
+            values = (str(figures[Address("disclosure", row, c)]) for c in column_order)
+            printed.append([rows[row], *values])
+    return printed
+
+
+def remedies_html(figures: Figures, order: Sequence[Address]) -> str:
+    """The fifteen numbers in any order, each under its own two heads."""
+    names = {label.code: label.zh for b in REMEDIES.blocks for label in (*b.rows, *b.columns)}
+    rows = [
+        [names[address.row] for address in order],
+        [names[address.column] for address in order],
+        [str(figures[address]) for address in order],
+    ]
+    lines = ("".join(f"<td>{cell}</td>" for cell in row) for row in rows)
+    return "<table>" + "".join(f"<tr>{line}</tr>" for line in lines) + "</table>"
 
 
 def full_labels(table: Table) -> dict[str, list[str]]:

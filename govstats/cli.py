@@ -99,13 +99,13 @@ def _summary(collection: Collection, files: int, out: Path) -> str:
 @app.command()
 def show(file: Annotated[Path, typer.Argument(metavar="FILE", help="One report.")]) -> None:
     """Print a report's tables and the checks it violates."""
-    from govstats.corpus import Source, read_report
     from govstats.document import ReportError
     from govstats.readers import load
+    from govstats.report import read_report
     from govstats.show import print_report
 
     try:
-        report = read_report(Source(file, file.name), load(file))
+        report = read_report(file.name, load(file))
     except ReportError as error:
         typer.echo(f"{error.stage}: {file} {error}", err=True)
         raise typer.Exit(SOME_FAILED) from error

@@ -6,15 +6,14 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from govstats.checks import Check, check
 from govstats.document import ReportError
-from govstats.extract import STATED, UNREAD, Cell, Extraction, extract
-from govstats.readers import LARGEST, load, read
-from govstats.sums import VIOLATED
+from govstats.extract import STATED, UNREAD
+from govstats.readers import LARGEST, load
+from govstats.report import Report, read_report
 from govstats.tables import write_table
 
 DUPLICATE = "duplicate"
@@ -26,26 +25,6 @@ class Source:
 
     path: Path
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """A report that was read, with its checks."""
-
-    report_id: str
-    source: str
-    sha256: str
-    format: str
-    extraction: Extraction
-    checks: tuple[Check, ...]
-
-    def count(self, status: str) -> int:
-        """Number of cells with a status."""
-        return sum(cell.status == status for cell in self.extraction.cells)
-
-    def violated(self) -> list[Check]:
-        """Checks that the report's own numbers break."""
-        return [found for found in self.checks if found.verdict == VIOLATED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +74,6 @@ def _walk(folder: Path) -> Iterator[Path]:
                 yield Path(base) / name
 
 
-def read_report(source: Source, data: bytes) -> Report:
-    """One file's bytes to a checked report. Raises ReportError."""
-    digest = hashlib.sha256(data).hexdigest()
-    document = read(data)
-    extraction = extract(document)
-    return Report(
-        digest[:12], source.name, digest, document.format, extraction, tuple(check(extraction))
-    )
-
-
 def collect(
     sources: Iterable[Source], largest: int = LARGEST, advance: Callable[[], object] = lambda: None
 ) -> Collection:
@@ -121,7 +90,7 @@ def collect(
             if digest in first_with:
                 raise ReportError(DUPLICATE, f"has the same content as {first_with[digest]}")
             first_with[digest] = source.name
-            collection.reports.append(read_report(source, data))
+            collection.reports.append(read_report(source.name, data))
         except ReportError as error:
             collection.failures.append(Failure(source.name, error.stage, f"{source.name} {error}"))
         except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other files
@@ -133,38 +102,51 @@ def collect(
 
 
 def write(collection: Collection, folder: Path, file_format: str = "csv") -> None:
-    """Write reports, cells, checks and failures. Raises OSError when that is impossible."""
+    """Write every table of `tables.COLUMNS`. Raises OSError when that is impossible."""
     folder.mkdir(parents=True, exist_ok=True)
-    reports = collection.reports
-    write_table("reports", (_report_row(report) for report in reports), folder, file_format)
-    cells = (_cell_row(r.report_id, c) for r in reports for c in r.extraction.cells)
-    write_table("cells", cells, folder, file_format)
-    checks = (_check_row(r.report_id, c) for r in reports for c in r.checks)
-    write_table("checks", checks, folder, file_format)
+    for name, rows in _ROWS.items():
+        found = (row for report in collection.reports for row in rows(report))
+        write_table(name, found, folder, file_format)
     failures = ((f.source, f.stage, f.error) for f in collection.failures)
     write_table("failures", failures, folder, file_format)
 
 
-def _report_row(report: Report) -> Sequence[Any]:
+def _report_rows(report: Report) -> Iterator[Sequence[Any]]:
     found = report.extraction
     forms = [found.forms.get(name, "") for name in ("disclosure", "requests", "remedies")]
     counts = [report.count(STATED), report.count(UNREAD), len(report.violated())]
     head = [report.report_id, report.source, report.sha256, report.format, found.title, found.year]
-    return [*head, *forms, *counts]
+    yield [*head, *forms, *counts, *astuple(report.issuer)]
 
 
-def _cell_row(report_id: str, cell: Cell) -> Sequence[Any]:
-    known = [cell.value, cell.unit, cell.printed, cell.status, cell.low, cell.high]
-    return [report_id, *cell.address, *known, cell.form, cell.locator, cell.label]
+def _cell_rows(report: Report) -> Iterator[Sequence[Any]]:
+    for cell in report.extraction.cells:
+        known = [cell.value, cell.unit, cell.printed, cell.status, cell.low, cell.high]
+        yield [report.report_id, *cell.address, *known, cell.form, cell.locator, cell.label]
 
 
-def _check_row(report_id: str, found: Check) -> Sequence[Any]:
-    return [
-        report_id,
-        found.name,
-        found.address,
-        found.left,
-        found.right,
-        found.difference,
-        found.verdict,
-    ]
+def _check_rows(report: Report) -> Iterator[Sequence[Any]]:
+    for found in report.checks:
+        sides = [found.left, found.right, found.difference]
+        yield [report.report_id, found.name, found.address, *sides, found.verdict]
+
+
+def _prose_rows(report: Report) -> Iterator[Sequence[Any]]:
+    for figure in report.figures:
+        about = "approximate" if figure.approximate else ""
+        stated = [figure.measure, figure.value, figure.unit, about, figure.scope]
+        yield [report.report_id, *stated, figure.section, figure.start, figure.end]
+
+
+def _topic_rows(report: Report) -> Iterator[Sequence[Any]]:
+    for topic in report.topics:
+        yield [report.report_id, topic.topic, topic.theme, topic.about, topic.count]
+
+
+_ROWS: dict[str, Callable[[Report], Iterator[Sequence[Any]]]] = {
+    "reports": _report_rows,
+    "cells": _cell_rows,
+    "checks": _check_rows,
+    "prose": _prose_rows,
+    "topics": _topic_rows,
+}

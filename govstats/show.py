@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from govstats.corpus import Report
 from govstats.extract import ABSENT, BLANK, BOUNDED, IMPLIED, STATED, UNREAD, Cell
 from govstats.forms import Address, Block, Table, find_table
+from govstats.report import Report
 
 WIDTH = 100
 # Column widths: four Chinese characters a line where columns are many, else a whole label.

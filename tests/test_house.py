@@ -52,6 +52,8 @@ def conda() -> tuple[dict[str, str], list[str]]:
             continue
         if match := re.fullmatch(r"  - ([a-z0-9-]+)=([0-9]+\.[0-9]+)", line):
             pins[CONDA_NAMES.get(match[1], match[1])] = match[2]
+        elif match := re.fullmatch(r"      - ([a-z0-9-]+)==([0-9]+\.[0-9]+)\.\*", line):
+            pins[match[1]] = match[2]
         elif match := re.fullmatch(r"      - (.+)", line):
             pip.append(match[1])
         else:

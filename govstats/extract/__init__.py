@@ -50,12 +50,16 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """What a report gives: title, year, form of each table it has, and cells in form order."""
+    """What the tables of a report give: title, year, form of each table, cells in form order.
+
+    `spans` are the parts of the document's running text that belong to tables.
+    """
 
     title: str
     year: int | None
     forms: dict[str, str]
     cells: tuple[Cell, ...]
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 def extract(document: Document) -> Extraction:
@@ -65,9 +69,8 @@ def extract(document: Document) -> Extraction:
     forms: dict[str, str] = {}
     for name, align in _ALIGNERS.items():
         if name in regions:
-            placement = _best_form(
-                regions[name], [align(regions[name], t) for t in candidates(name)]
-            )
+            tokens = regions[name].tokens
+            placement = _best_form(tokens, [align(tokens, table) for table in candidates(name)])
             if placement.tokens or placement.rows:
                 forms[name] = placement.table.form
                 cells += _assemble(placement)
@@ -79,7 +82,9 @@ def extract(document: Document) -> Extraction:
             "is no report: no table of the form and no titled report with sections was found; "
             "check that the page of the report itself was saved",
         )
-    return Extraction(title, find_year(title, document.text()), forms, tuple(cells))
+    spans = sorted(span for region in regions.values() for span in region.spans)
+    year = find_year(title, document.text())
+    return Extraction(title, year, forms, tuple(cells), tuple(spans))
 
 
 def _is_report(title: str, texts: Sequence[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from govstats.extract.tokens import Kind, Token, fill_gaps
@@ -69,11 +70,31 @@ def _is_heading(token: Token) -> bool:
     )
 
 
-def find_regions(tokens: Iterable[Token]) -> dict[str, list[Token]]:
+@dataclass
+class Region:
+    """A table's tokens, and the spans of the running text that they cover."""
+
+    tokens: list[Token] = field(default_factory=list)
+    spans: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, token: Token, goes_on: bool) -> None:
+        """Add a token; `goes_on` when the token before it belongs to the same table."""
+        self.tokens.append(token)
+        if token.start < 0:
+            return
+        end = token.start + len(token.text)
+        if goes_on and self.spans:
+            self.spans[-1] = (self.spans[-1][0], end)
+        else:
+            self.spans.append((token.start, end))
+
+
+def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
     """Table name -> its tokens, labels and values, from its first own label to the next heading."""
-    regions: dict[str, list[Token]] = {}
+    regions: dict[str, Region] = {}
     current: str | None = None
     for token in tokens:
+        before = current
         if token.kind is Kind.LABEL:
             found = _table_of(token)
             if found is not None:
@@ -81,8 +102,9 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, list[Token]]:
             elif _is_prose(token) or _is_heading(token):
                 current = None
         if current is not None:
-            regions.setdefault(current, []).append(token)
-    return {name: fill_gaps(region) for name, region in regions.items() if _has_data(region)}
+            regions.setdefault(current, Region()).add(token, before == current)
+    kept = {name: region for name, region in regions.items() if _has_data(region.tokens)}
+    return {name: Region(fill_gaps(region.tokens), region.spans) for name, region in kept.items()}
 
 
 def _has_data(region: Sequence[Token]) -> bool:

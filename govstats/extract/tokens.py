@@ -34,7 +34,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One printed cell; `line` is 0 inside grids, `columns` None outside them."""
+    """One printed cell; `line` is 0 inside grids, `columns` None outside them.
+
+    `start` is where the cell begins in the document's running text, -1 inside grids.
+    """
 
     kind: Kind
     text: str
@@ -44,6 +47,7 @@ class Token:
     line: int = 0
     columns: range | None = None
     whole_line: bool = False
+    start: int = -1
 
     @property
     def is_value(self) -> bool:
@@ -54,21 +58,23 @@ class Token:
 def tokenise(document: Document) -> list[Token]:
     """All cells of a document in reading order; lines without any text give none."""
     tokens: list[Token] = []
+    offset = 0
     for index, block in enumerate(document.blocks):
         if isinstance(block, Grid):
             for row in range(len(block.rows)):
                 tokens += _tidy_row(list(_grid_row(block, row, index)))
         else:
-            tokens += _line_tokens(block, index)
+            tokens += _line_tokens(block, index, offset)
+            offset += len(block.text) + 1
     return tokens
 
 
-def _token(text: str, locator: str, row: tuple[int, int], line: int = 0) -> Token:
+def _token(text: str, locator: str, row: tuple[int, int]) -> Token:
     if is_blank(text):
-        return Token(Kind.BLANK, text.strip(), None, locator, row, line)
+        return Token(Kind.BLANK, text.strip(), None, locator, row)
     number = parse_number(text)
     kind = Kind.LABEL if number is None else Kind.NUMBER
-    return Token(kind, text.strip(), number, locator, row, line)
+    return Token(kind, text.strip(), number, locator, row)
 
 
 def _grid_row(grid: Grid, row: int, block: int) -> Iterator[Token]:
@@ -84,41 +90,40 @@ def _covered(cell: GridCell) -> range:
     return range(cell.column, cell.column + cell.width)
 
 
-def _line_tokens(line: Line, block: int) -> list[Token]:
+def _line_tokens(line: Line, block: int, offset: int) -> list[Token]:
     if "\t" in line.text:
-        return _tidy_row(_cut(line, block, "\t"))
+        return _tidy_row(_cells(line, block, offset, "\t"))
     if "|" in line.text:
-        return _tidy_row(_pipe_cells(line, block))
+        return _tidy_row(_pipe_cells(line, block, offset))
     if _has_numbers(line.text):
-        return [
-            _token(piece[0], _place(line, piece.start()), (block, 0), line.number)
-            for piece in _PIECE.finditer(line.text)
-        ]
+        pieces = ((piece[0], piece.start()) for piece in _PIECE.finditer(line.text))
+        return [_piece(text, at, line, block, offset) for text, at in pieces]
     if not line.text.strip():
         return []
-    token = _token(line.text, _place(line, 0), (block, 0), line.number)
-    return [replace(token, whole_line=True)]
+    return [replace(_piece(line.text, 0, line, block, offset), whole_line=True)]
 
 
 def _has_numbers(text: str) -> bool:
     return sum(parse_number(piece) is not None for piece in text.split()) >= _FEWEST_NUMBERS
 
 
-def _place(line: Line, offset: int) -> str:
-    return f"line {line.number}, column {offset + 1}"
+def _piece(text: str, at: int, line: Line, block: int, offset: int) -> Token:
+    """The token of a part of a line that begins at character `at` of it."""
+    at += len(text) - len(text.lstrip())
+    token = _token(text, f"line {line.number}, column {at + 1}", (block, 0))
+    return replace(token, line=line.number, start=offset + at)
 
 
-def _cut(line: Line, block: int, separator: str) -> list[Token]:
-    tokens, offset = [], 0
+def _cells(line: Line, block: int, offset: int, separator: str) -> list[Token]:
+    tokens, at = [], 0
     for part in line.text.split(separator):
-        indent = len(part) - len(part.lstrip())
-        tokens.append(_token(part, _place(line, offset + indent), (block, 0), line.number))
-        offset += len(part) + 1
+        tokens.append(_piece(part, at, line, block, offset))
+        at += len(part) + 1
     return tokens
 
 
-def _pipe_cells(line: Line, block: int) -> list[Token]:
-    cells = _cut(line, block, "|")
+def _pipe_cells(line: Line, block: int, offset: int) -> list[Token]:
+    cells = _cells(line, block, offset, "|")
     text = line.text.strip()
     # A pipe at the end closes the last cell, one at the start opens the first; alone it is a blank.
     if text.endswith("|"):

@@ -1,0 +1,80 @@
+"""One file's bytes -> one report: tables, what its sentences state, issuer, checks."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from govstats.checks import Check, check
+from govstats.extract import ABSENT, STATED, Extraction, extract
+from govstats.forms import Address
+from govstats.issuers import Issuer, identify
+from govstats.numbers import Value
+from govstats.prose import Figure, compare, read_prose
+from govstats.readers import read
+from govstats.sums import VIOLATED
+from govstats.topics import Topic, read_topics
+
+_NEWLY_RECEIVED = Address("requests", "new", "total")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report that was read, with its checks."""
+
+    report_id: str
+    source: str
+    sha256: str
+    format: str
+    extraction: Extraction
+    issuer: Issuer
+    figures: tuple[Figure, ...]
+    topics: tuple[Topic, ...]
+    checks: tuple[Check, ...]
+
+    def count(self, status: str) -> int:
+        """Number of cells with a status."""
+        return sum(cell.status == status for cell in self.extraction.cells)
+
+    def violated(self) -> list[Check]:
+        """Checks that the report's own numbers break."""
+        return [found for found in self.checks if found.verdict == VIOLATED]
+
+
+def read_report(source: str, data: bytes) -> Report:
+    """Read and check one report; `source` is the name it goes by. Raises ReportError."""
+    digest = hashlib.sha256(data).hexdigest()
+    document = read(data)
+    extraction = extract(document)
+    text = document.text()
+    cells = _known_cells(extraction)
+    issuer = identify(extraction.title, text, _whole(cells.get(_NEWLY_RECEIVED)))
+    figures = read_prose(text, extraction.spans, extraction.year)
+    compared = (
+        Check(row.check, row.address, row.left, row.right, row.difference, row.verdict)
+        for row in compare(figures, cells, issuer.scope)
+    )
+    return Report(
+        report_id=digest[:12],
+        source=source,
+        sha256=digest,
+        format=document.format,
+        extraction=extraction,
+        issuer=issuer,
+        figures=tuple(figures),
+        topics=tuple(read_topics(text, extraction.spans)),
+        checks=(*check(extraction), *compared),
+    )
+
+
+def _known_cells(extraction: Extraction) -> dict[tuple[str, str, str], Value | None]:
+    """Stated values by address, None where a cell was not read; rows not printed are left out."""
+    return {
+        cell.address: cell.value if cell.status == STATED else None
+        for cell in extraction.cells
+        if cell.status != ABSENT and not cell.label
+    }
+
+
+def _whole(value: Value | None) -> int | None:
+    return None if value is None else int(value)

@@ -1,0 +1,38 @@
+"""The words the readers go by, as data files, loaded once and only when first asked for."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """Return prose.toml as a dictionary: parts, bearings, read, label, agreement, topics."""
+    return tomllib.loads(files(__name__).joinpath("prose.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def measures() -> dict[str, dict[str, str]]:
+    """Return measures.csv by measure: its cell expression, unit and definition.
+
+    The row X_share stands for the share of every reply that its definition names.
+    """
+    rows = {row["measure"]: row for row in _table("measures.csv")}
+    shares = rows.pop("X_share")
+    named = shares["definition"].partition("(")[2].rstrip(")").split(", ")
+    return rows | {f"{name}_share": shares for name in named}
+
+
+@cache
+def themes() -> dict[str, str]:
+    """Return themes.csv as a dictionary from topic phrase to theme."""
+    return {row["topic"]: row["theme"] for row in _table("themes.csv")}
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    text = files(__name__).joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))

@@ -14,10 +14,10 @@ EXTRACTED := .make/extracted
 EXECUTED := .make/executed
 
 # Folders are listed with the raw files, so that a file taken away counts as a change.
-RAW := $(shell find data/raw/reports 2>/dev/null)
+RAW := $(shell find data/raw 2>/dev/null)
 CODE := $(shell find govstats -name '*.py' -o -name '*.toml' -o -name '*.csv' 2>/dev/null)
 NOTEBOOKS := $(wildcard notebooks/[0-9][0-9]_*.ipynb)
-TABLES := $(foreach name,reports cells checks failures,data/processed/$(name).csv)
+TABLES := $(foreach name,reports cells checks prose topics failures,data/processed/$(name).csv)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:

@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 
 from govstats.checks import check
+from govstats.corpus import Source, collect, write
 from govstats.extract import BOUNDED, IMPLIED, STATED, extract
 from govstats.forms import Address
 from govstats.readers import load, read
+from govstats.report import read_report
 
-TRANSCRIPTS = Path(__file__).parents[1] / "data" / "raw" / "reports"
+RAW = Path(__file__).parents[1] / "data" / "raw"
+TRANSCRIPTS, COLLECTED = RAW / "reports", RAW / "collected"
 ORIGINALS = Path(os.environ.get("GOVSTATS_ORIGINALS", "originals-not-given"))
 NAMES = (
     "dianjiang-justice-2020",
@@ -34,9 +37,13 @@ def _extract(folder: Path, name: str):
     return extract(read(load(folder / f"{name}.txt")))
 
 
-def _truth(name: str) -> list[dict[str, str]]:
-    with (ORIGINALS / "truth" / name).open(encoding="utf-8-sig", newline="") as stream:
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+def _truth(name: str) -> list[dict[str, str]]:
+    return _rows(ORIGINALS / "truth" / name)
 
 
 @needs_originals
@@ -123,3 +130,40 @@ def test_every_number_is_found_at_its_place():
             if cell.status == STATED:
                 line, column = (int(part.split()[1]) for part in cell.locator.split(", "))
                 assert lines[line - 1][column - 1 :].startswith(cell.printed)
+
+
+@needs_originals
+def test_sentences_that_contradict_tables_are_named():
+    violated = {
+        (name, found.name, found.address, found.left, found.right)
+        for name in NAMES
+        for found in read_report(name, load(ORIGINALS / f"{name}.txt")).violated()
+        if found.name.startswith("prose.")
+    }
+    assert violated == {
+        ("yaohai-2019", "prose.normative_documents_issued", "disclosure.normative.made", 57, 15),
+        (
+            "dianjiang-justice-2020",
+            "prose.procurement_notices",
+            "disclosure.procurement.projects",
+            2,
+            3,
+        ),
+        ("yubei-2021", "prose.answered", "requests.total.total", 314, 311),
+        ("yubei-2021", "prose.answered_share", "requests.carried_out.total", 0, 3),
+        ("shilong-office-2021", "prose.received_growth", "prose.received", 400, 300),
+    }
+
+
+@needs_originals
+def test_collected_tables_are_what_the_originals_give(tmp_path):
+    sources = [Source(ORIGINALS / f"{name}.txt", f"{name}.txt") for name in NAMES]
+    write(collect(sources), tmp_path)
+    extracted = {row["report_id"]: row["source"] for row in _rows(tmp_path / "reports.csv")}
+    for table in ("reports", "prose", "topics"):
+        collected = _rows(COLLECTED / f"{table}.csv")
+        columns = [column for column in collected[0] if column != "source"]
+        assert [tuple(row[c] for c in columns) for row in collected] == [
+            tuple(row[c] for c in columns) for row in _rows(tmp_path / f"{table}.csv")
+        ]
+        assert {row["source"] for row in collected} <= set(extracted.values())

@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
-from govstats.labels import core
+from govstats.labels import Codes, core
 
 TABLES = ("disclosure", "requests", "remedies")
 WILDCARD = "*"
@@ -67,10 +67,13 @@ class Identity:
     right: tuple[tuple[int, Address], ...]
     address: str
 
-    def terms(self) -> Iterator[tuple[int, Address]]:
+    def terms(self) -> tuple[tuple[int, Address], ...]:
         """Left side minus right side, as signed addresses."""
-        yield from self.left
-        yield from ((-sign, address) for sign, address in self.right)
+        return self._terms
+
+    @cached_property
+    def _terms(self) -> tuple[tuple[int, Address], ...]:
+        return (*self.left, *((-sign, address) for sign, address in self.right))
 
 
 @dataclass(frozen=True)
@@ -98,7 +101,7 @@ class Table:
         )
 
     @cached_property
-    def row_codes(self) -> Mapping[str, str]:
+    def row_codes(self) -> Codes:
         """Words of every row label -> code."""
         return _index(row for block in self.blocks for row in block.rows)
 
@@ -113,13 +116,18 @@ class Table:
         return {row.code: block for block in self.blocks for row in block.rows}
 
     @cached_property
+    def identity_rows(self) -> tuple[tuple[Identity, frozenset[str]], ...]:
+        """Every identity with the rows that it joins."""
+        return tuple((i, frozenset(a.row for _, a in i.terms())) for i in self.identities)
+
+    @cached_property
     def head_cores(self) -> frozenset[str]:
         """Words that head columns or groups and carry no numbers of their own."""
         return frozenset(core(text) for text in (*self.heads, *(group.zh for group in self.groups)))
 
 
-def _index(labels: Iterable[Label]) -> dict[str, str]:
-    return {text: label.code for label in labels for text in label.cores()}
+def _index(labels: Iterable[Label]) -> Codes:
+    return Codes({text: label.code for label in labels for text in label.cores()})
 
 
 def _label(data: Mapping[str, Any]) -> Label:

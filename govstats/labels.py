@@ -19,6 +19,8 @@ NUMBERED = re.compile(rf"{_NUMBERING}+")
 _ASIDE = re.compile(r"\((?![一二三四五六七八九十]{1,3}\))[^()]*(?:\)|$)")
 _PUNCTUATION = re.compile(r"[，,。.、:;/“”\"'‘’《》·]")
 
+# A label set one character a line has fewer pieces; more stand in menus and lists.
+MOST_PIECES = 40
 # A shorter cut-off label would fit too many rows.
 SHORTEST_CUT = 4
 # Misprints of one or two characters stay above this; different rows of the forms stay below it.
@@ -47,8 +49,16 @@ def core(text: str) -> str:
     return _PUNCTUATION.sub("", _ASIDE.sub("", words))
 
 
+class Codes(dict[str, str]):
+    """Words of a label -> its code; never changed, so that what was looked up can be kept."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return id(self)
+
+
 def find_exact(pieces: Sequence[str], codes: Mapping[str, str]) -> str | None:
     """Code of the label that the last pieces spell out when joined, the longest first."""
+    pieces = pieces[-MOST_PIECES:]
     for start in range(len(pieces)):
         code = codes.get(core("".join(pieces[start:])))
         if code is not None:
@@ -56,12 +66,17 @@ def find_exact(pieces: Sequence[str], codes: Mapping[str, str]) -> str | None:
     return None
 
 
-def find_row(pieces: Sequence[str], codes: Mapping[str, str]) -> str | None:
+def find_row(pieces: Sequence[str], codes: Codes) -> str | None:
     """Code of the row whose label stands last in the joined pieces, or None.
 
     Group labels may be glued in front, the end may be cut off or followed by a remark, and a
     character or two may be misprinted. Where two rows fit equally, none is taken.
     """
+    return _find_row(tuple(pieces[-MOST_PIECES:]), codes)
+
+
+@lru_cache(maxsize=8192)
+def _find_row(pieces: tuple[str, ...], codes: Codes) -> str | None:
     exact = find_exact(pieces, codes)
     if exact is not None:
         return exact
@@ -69,8 +84,9 @@ def find_row(pieces: Sequence[str], codes: Mapping[str, str]) -> str | None:
     return (
         _suffix(joined, codes)
         or _cut(joined, codes)
+        or find_alike(core(pieces[-1]), codes)
         or _inside(joined, codes)
-        or _alike(joined, codes)
+        or find_alike(joined, codes)
     )
 
 
@@ -96,7 +112,9 @@ def _inside(text: str, codes: Mapping[str, str]) -> str | None:
     return max(ends)[2] if ends else None
 
 
-def _alike(text: str, codes: Mapping[str, str]) -> str | None:
+@lru_cache(maxsize=8192)
+def find_alike(text: str, codes: Codes) -> str | None:
+    """Code of the only label that differs from the text by a misprint, or None."""
     last = re.split(_NUMBERING, text)[-1]
     if len(last) < SHORTEST_CUT:
         return None

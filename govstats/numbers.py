@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 Value = int | Decimal
@@ -29,11 +30,13 @@ class Number(NamedTuple):
     unit: str
 
 
+@lru_cache(maxsize=8192)
 def is_blank(text: str) -> bool:
     """True for a cell printed empty or with one of the signs that stand for empty."""
     return _SPACE.sub("", text) in BLANKS
 
 
+@lru_cache(maxsize=8192)
 def parse_number(text: str) -> Number | None:
     """Read a whole cell as one number, or None when it is anything else.
 

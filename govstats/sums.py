@@ -38,14 +38,19 @@ def weigh(
     it hold, else `undetermined`. A side without any stated cell is None.
     """
     left, right = _stated_sum(identity.left, values), _stated_sum(identity.right, values)
-    low, high = _range(identity, {a: Bounds(v, v) for a, v in values.items()}, negative)
+    terms = identity.terms()
+    if all(address in values for _, address in terms):
+        difference = (left or 0) - (right or 0)
+        holds = difference == 0 or (identity.relation == "<=" and difference < 0)
+        return Balance(left, right, HOLDS if holds else VIOLATED)
+    known = {a: Bounds(values[a], values[a]) for _, a in terms if a in values}
+    low, high = _range(identity, known, negative)
     possible = (low is None or low <= 0) and (
         identity.relation == "<=" or high is None or high >= 0
     )
     if not possible:
         return Balance(left, right, VIOLATED)
-    complete = all(address in values for _, address in identity.terms())
-    certain = complete or (identity.relation == "<=" and high is not None and high <= 0)
+    certain = identity.relation == "<=" and high is not None and high <= 0
     return Balance(left, right, HOLDS if certain else UNDETERMINED)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from govstats import vocabulary
 from govstats.prose import Figure, compare, read_prose
-from govstats.prose.agreement import _expression
+from govstats.prose.agreement import expression_of
 
 ORIGINALS = Path(os.environ.get("GOVSTATS_ORIGINALS", "originals-not-given"))
 
@@ -115,7 +115,7 @@ def test_a_share_is_of_those_disposed_of_or_of_those_received(share, verdict):
 
 def test_every_measure_with_cells_has_an_expression_or_a_reason():
     words = {name for name, row in vocabulary.measures().items() if row["cell"]}
-    assert {name for name in words if not _expression(name)} == set()
+    assert {name for name in words if not expression_of(name)} == set()
 
 
 @pytest.mark.skipif(not ORIGINALS.is_dir(), reason="set GOVSTATS_ORIGINALS to the originals")

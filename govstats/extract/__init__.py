@@ -102,7 +102,7 @@ def _best_form(region: Sequence[Token], placements: Sequence[Placement]) -> Plac
 
     def fit(placement: Placement) -> tuple[int, int, int, int]:
         columns = sum(1 for _ in find_all(labels, placement.table.column_codes))
-        return columns, len(placement.tokens), -placement.unplaced, len(placement.rows)
+        return columns, len(placement.tokens), -placement.unplaced, -placement.wanting()
 
     return max(reversed(placements), key=fit)
 
@@ -144,7 +144,7 @@ def _cell(
     value: Value | None = None
     if token is not None and token.kind is Kind.BLANK:
         status = BLANK
-    elif token is None and address.row not in placement.rows:
+    elif token is None and placement.lacks(address.row):
         status = ABSENT
     elif high is None:
         status = UNREAD

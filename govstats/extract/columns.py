@@ -28,6 +28,7 @@ def printed_order(labels: Sequence[Token], table: Table, block: Block) -> list[s
 
 
 def _insert_group(found: Sequence[str], under: set[str]) -> list[str]:
+    found = list(dict.fromkeys(found))
     plain = [code for code in found if code != _GROUP]
     inner = [code for code in plain if code in under]
     places = [i for i, code in enumerate(plain) if code in under]
@@ -56,6 +57,6 @@ def place_by_position(values: Sequence[Token], heads: Mapping[int, str]) -> dict
         code = heads.get(token.columns.start) if token.columns is not None else None
         if code is not None and code not in placed:
             placed[code] = token
-        elif code is None and token.kind is not Kind.BLANK:
+        elif token.kind is not Kind.BLANK:
             return None
     return placed if placed and set(placed) == set(heads.values()) else None

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import product
+from math import prod
 
 from govstats.extract.columns import by_position, place_by_position
-from govstats.extract.readings import Placement, Reading, agreed, row_identities, support, windows
+from govstats.extract.readings import (
+    MOST_READINGS,
+    Placement,
+    Reading,
+    agreed,
+    fit,
+    row_identities,
+    support,
+)
 from govstats.extract.regions import ARTICLE
 from govstats.extract.segments import Segment, cut_segments
 from govstats.extract.tokens import Kind, Token
 from govstats.forms import Address, Block, Table
-from govstats.labels import core, find_all, find_exact, normalise
+from govstats.labels import core, find_alike, find_all, find_exact, normalise
 from govstats.numbers import header_unit
 
 UNLISTED = "unlisted"
@@ -23,6 +32,27 @@ def align_disclosure(tokens: Sequence[Token], table: Table) -> Placement:
     Numbers behind a row label are that row's. Numbers behind column labels fill the block's rows;
     how they run is judged for all of a block together, because its inequalities join its columns.
     """
+    forward = _align(tokens, table)
+    if not forward.unplaced:
+        return forward
+    backward = _align(_labels_in_front(tokens, table), table)
+    return min(forward, backward, key=lambda placed: placed.unplaced)
+
+
+def _labels_in_front(tokens: Sequence[Token], table: Table) -> list[Token]:
+    """The tokens with each row label that stands behind its numbers moved in front of them."""
+    ordered: list[Token] = []
+    for segment in cut_segments(tokens, labels_first=False):
+        found = next(find_all(segment.pieces, table.row_codes), None)
+        split = 0
+        if segment.values and found is not None and found[0] == 0:
+            ends = range(1, len(segment.pieces) + 1)
+            split = next(n for n in ends if find_exact(segment.pieces[:n], table.row_codes))
+        ordered += [*segment.labels[:split], *segment.values, *segment.labels[split:]]
+    return ordered
+
+
+def _align(tokens: Sequence[Token], table: Table) -> Placement:
     placement = Placement(table)
     head: list[Token] = []
     segments = cut_segments(tokens)
@@ -39,7 +69,7 @@ def align_disclosure(tokens: Sequence[Token], table: Table) -> Placement:
             _put(placement, _read_row(segment, own, head, table), segment)
             placement.units[own] = header_unit("".join(token.text for token in head))
         elif find_exact(segment.pieces, table.column_codes) is not None:
-            block, readings = _read_under_head(segment, head, own_rows, table)
+            block, readings = _read_under_head(segment, head, own_rows, placement)
             pending.setdefault(block, []).append(readings)
             placement.unplaced += 0 if readings else segment.filled
         elif not _keep_unlisted(segment, head, placement):
@@ -57,9 +87,12 @@ def _put(placement: Placement, reading: Reading, segment: Segment) -> None:
 
 def _join(parts: Sequence[Sequence[Reading]], table: Table) -> Reading:
     """The best supported combination of one reading from each part of a block."""
+    parts = [readings for readings in parts if readings]
+    if prod(map(len, parts)) > MOST_READINGS:
+        return {}
     joined = [
         {address: token for reading in choice for address, token in reading.items()}
-        for choice in product(*(readings for readings in parts if readings))
+        for choice in product(*parts)
     ]
     rows = {address.row for reading in joined for address in reading}
     return agreed(joined, table, row_identities(table, rows))
@@ -73,7 +106,10 @@ def _current_head(head: list[Token], labels: Sequence[Token]) -> list[Token]:
 
 
 def _row_of(segment: Segment, table: Table) -> str | None:
-    return find_exact(segment.pieces, table.row_codes)
+    exact = find_exact(segment.pieces, table.row_codes)
+    if exact is not None or not segment.labels:
+        return exact
+    return find_alike(core(segment.pieces[-1]), table.row_codes)
 
 
 def _columns_of(head: Sequence[Token], block: Block, count: int, table: Table) -> list[str]:
@@ -96,18 +132,25 @@ def _read_row(segment: Segment, code: str, head: Sequence[Token], table: Table) 
     if by_grid is not None and set(by_grid) == set(columns):
         return {Address("disclosure", code, column): token for column, token in by_grid.items()}
     addresses = [Address("disclosure", code, column) for column in columns]
-    return agreed(windows(segment.values, addresses), table, row_identities(table, [code]))
+    return fit(segment.values, addresses, table, [code])
 
 
 def _read_under_head(
-    segment: Segment, head: Sequence[Token], own_rows: set[str], table: Table
+    segment: Segment, head: Sequence[Token], own_rows: set[str], placement: Placement
 ) -> tuple[str, list[Reading]]:
-    """Numbers behind column labels: the block and the ways to give its rows these columns."""
+    """Numbers behind column labels: the block and the ways to give its rows these columns.
+
+    Where other rows of the block have numbers of their own, a label that stands only behind those
+    tells that all labels stand behind their numbers.
+    """
+    table = placement.table
     printed = list(dict.fromkeys(c for _, c in find_all(segment.pieces, table.column_codes)))
     block = _block_for(printed, head, table)
     if block is None:
         return "", []
     rows = [row.code for row in block.rows if row.code not in own_rows]
+    if len(rows) < len(block.rows):
+        rows = [row for row in rows if row in placement.rows]
     columns = [code for code in printed if _has(block, code)]
     if not rows or len(segment.values) != len(rows) * len(columns):
         return block.path, []

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import accumulate, combinations
+from math import comb
 
 from govstats.extract.tokens import Kind, Token
 from govstats.forms import Address, Identity, Table
@@ -16,6 +17,9 @@ from govstats.numbers import Value
 from govstats.sums import VIOLATED, weigh
 
 Reading = Mapping[Address, Token]
+
+# More ways than this to read one run: what stands there is no table row.
+MOST_READINGS = 600
 
 
 @dataclass
@@ -48,6 +52,17 @@ class Placement:
             self.tokens.setdefault(address, token)
             self.rows.setdefault(address.row, "")
 
+    def lacks(self, row: str) -> bool:
+        """True when the document has no such row: no label, and no row of numbers without place."""
+        columns = self.table.block_of[row].columns
+        return row not in self.rows and 2 * self.unplaced <= len(columns)
+
+    def wanting(self) -> int:
+        """How many rows between the first and the last that were found were not."""
+        known = [code in self.rows for code in self.table.block_of]
+        inside = "".join("x" if found else " " for found in known).strip()
+        return inside.count(" ")
+
     def values(self) -> dict[Address, Value]:
         """Numbers placed without conflict."""
         return {a: v for a, v in numbers_of(self.tokens).items() if a not in self.conflicts}
@@ -79,32 +94,35 @@ def windows(values: Sequence[Token], addresses: Sequence[Address]) -> list[Readi
     width = len(addresses)
     filled = [i for i, token in enumerate(values) if token.kind is not Kind.BLANK]
     if len(values) < width:
-        if not filled:
+        if not filled or comb(width, len(values)) > MOST_READINGS:
             return []
         return [
             {addresses[place]: token for place, token in zip(places, values, strict=True)}
             for places in combinations(range(width), len(values))
         ]
-    spans = [
-        (sum(start <= i < start + width for i in filled), start)
-        for start in range(len(values) - width + 1)
-    ]
-    most = max(count for count, _ in spans)
-    starts = [start for count, start in spans if count == most]
+    before = list(accumulate((t.kind is not Kind.BLANK for t in values), initial=0))
+    counts = [before[i + width] - before[i] for i in range(len(values) - width + 1)]
+    most = max(counts)
+    starts = [start for start, count in enumerate(counts) if count == most]
     if not filled:
         starts = starts[:1]
+    elif len(starts) > MOST_READINGS:
+        starts = []
     return [dict(zip(addresses, values[start : start + width], strict=True)) for start in starts]
 
 
 def support(reading: Reading, identities: Iterable[Identity], table: Table) -> tuple[int, int]:
-    """How sums speak for a reading: identities broken, minus those that hold with blanks as 0."""
+    """How sums speak for a reading: identities broken, minus equations that hold, blanks as 0.
+
+    That an inequality holds says little: it is no reason to prefer a reading.
+    """
     values = numbers_of(reading)
     as_zero = {**dict.fromkeys(reading, 0), **values}
     broken = holding = 0
     for identity in identities:
         broken += weigh(identity, values, table.negative).verdict == VIOLATED
         difference = sum(sign * as_zero.get(address, 0) for sign, address in identity.terms())
-        holding += difference <= 0 if identity.relation == "<=" else difference == 0
+        holding += identity.relation == "=" and difference == 0
     return broken + _negatives(values, table), -holding
 
 
@@ -131,7 +149,64 @@ def agreed(readings: Sequence[Reading], table: Table, identities: Sequence[Ident
     }
 
 
+def fit(
+    values: Sequence[Token], addresses: Sequence[Address], table: Table, rows: Iterable[str]
+) -> Reading:
+    """The best reading of a run of cells for these addresses; empty when none can be relied on.
+
+    The cells in order come first. Where the sums do not bear that out, a blank may stand inside
+    that is no cell, or a number may be lost that a blank at the end makes up for. A number is left
+    out only where the sums say which.
+    """
+    identities = row_identities(table, rows)
+    plain = windows(values, addresses)
+    equations = any(identity.relation == "=" for identity in identities)
+    filled = sum(token.kind is not Kind.BLANK for token in values)
+    if filled > len(addresses):
+        ways = [*plain, *_without_one(values, addresses)] if equations else []
+        sure = [reading for reading in ways if _all_hold(reading, identities, table)]
+        return agreed(sure, table, identities)
+    if not plain or not equations or any(_all_hold(r, identities, table) for r in plain):
+        return agreed(plain, table, identities)
+    others = [r for r in _without_blanks(values, addresses) if addresses[-1] in r]
+    return agreed([*plain, *others], table, identities)
+
+
+def _all_hold(reading: Reading, identities: Sequence[Identity], table: Table) -> bool:
+    equations = sum(identity.relation == "=" for identity in identities)
+    return support(reading, identities, table) == (0, -equations)
+
+
+def _without_one(values: Sequence[Token], addresses: Sequence[Address]) -> list[Reading]:
+    """Each way to leave out the one cell that is too many, such as a page number."""
+    if len(values) != len(addresses) + 1:
+        return []
+    runs = ([*values[:i], *values[i + 1 :]] for i in range(len(values)))
+    return [dict(zip(addresses, run, strict=True)) for run in runs]
+
+
+def _without_blanks(values: Sequence[Token], addresses: Sequence[Address]) -> list[Reading]:
+    """Readings without the blanks at both ends, or without those too many wherever they stand."""
+    surplus = len(values) - len(addresses)
+    blanks = [i for i, token in enumerate(values) if token.kind is Kind.BLANK]
+    if surplus < 0 or len(blanks) == len(values):
+        return []
+    inner = trim_blanks(values)
+    found = windows(inner, addresses) if len(inner) < len(addresses) else []
+    if surplus and comb(len(blanks), surplus) <= MOST_READINGS:
+        for out in combinations(blanks, surplus):
+            kept = (token for i, token in enumerate(values) if i not in out)
+            found.append(dict(zip(addresses, kept, strict=True)))
+    return found
+
+
+def trim_blanks(values: Sequence[Token]) -> Sequence[Token]:
+    """The cells from the first to the last that is filled."""
+    filled = [i for i, token in enumerate(values) if token.kind is not Kind.BLANK]
+    return values[filled[0] : filled[-1] + 1] if filled else []
+
+
 def row_identities(table: Table, rows: Iterable[str]) -> list[Identity]:
     """Identities that lie wholly within the given rows."""
     inside = set(rows)
-    return [i for i in table.identities if all(address.row in inside for _, address in i.terms())]
+    return [identity for identity, joined in table.identity_rows if joined <= inside]

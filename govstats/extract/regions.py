@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 from govstats.extract.tokens import Kind, Token, fill_gaps
 from govstats.forms import TABLES, candidates
-from govstats.labels import core, normalise
+from govstats.labels import Codes, core, find_alike, find_all, normalise
 
 # 第二十条第(五)项, with or without its last character.
 ARTICLE = re.compile(r"第二十条第\([一五六八九]\)项?$")
 _HEADING = re.compile(r"^[一二三四五六七八九十]{1,2}、")
 # Shorter labels stand in ordinary text too (其他, 总计, 予以公开).
 _SHORTEST = 5
+# Fewer labels than this are a menu or a subheading, whatever numbers follow.
+_FEWEST_LABELS = 2
+# A label broken at white space has at most this many pieces.
+_MOST_PIECES = 4
 # No label of a form is longer; longer cells are prose.
 _LONGEST = 60
 _SENTENCE = re.compile(r"[。;!?]")
@@ -30,7 +34,8 @@ def _signs() -> Mapping[str, str]:
             rows = table.row_codes if name != "disclosure" else ()
             for text in (*table.column_codes, *rows, *table.head_cores):
                 found.setdefault(text, set()).add(name)
-    ambiguous = {"其他", "总计", "予以公开", "部分公开", "不予公开"}
+    # 本年新 is the cut label of a request row and the first half of 本年新制作数量.
+    ambiguous = {"其他", "总计", "予以公开", "部分公开", "不予公开", "本年新"}
     return {
         text: names.pop()
         for text, names in found.items()
@@ -51,6 +56,19 @@ def _table_of(token: Token) -> str | None:
     return next((signs[tail] for tail in tails if tail in signs), None)
 
 
+def _is_piece(token: Token) -> bool:
+    """A label within a line of words and numbers, where white space also breaks labels."""
+    in_line = token.line > 0 and not token.whole_line
+    return token.kind is Kind.LABEL and in_line and not _is_prose(token) and not _is_heading(token)
+
+
+def _table_of_pieces(broken: Sequence[Token]) -> str | None:
+    """The table that a label broken at white space belongs to, told by all its pieces."""
+    texts = [token.text for token in broken]
+    joined = (core("".join(texts[start:])) for start in range(len(texts) - 1))
+    return next((_signs()[words] for words in joined if words in _signs()), None)
+
+
 def _is_prose(token: Token) -> bool:
     return len(token.text) > _LONGEST or _SENTENCE.search(token.text) is not None
 
@@ -59,15 +77,17 @@ def _is_heading(token: Token) -> bool:
     """A section heading, not a numbered row whose label is cut or glued."""
     if not _HEADING.match(normalise(token.text)):
         return False
-    words = core(token.text)
-    labels = (
-        text for table in candidates("requests") for text in (*table.row_codes, *table.head_cores)
-    )
-    return len(words) >= _SHORTEST and not any(
-        text.startswith(words) or words.startswith(text)
-        for text in labels
-        if text not in ("其他", "总计")
-    )
+    words, labels = core(token.text), _numbered_labels()
+    cut_or_glued = any(text.startswith(words) or words.startswith(text) for text in labels)
+    return len(words) >= _SHORTEST and not cut_or_glued and find_alike(words, labels) is None
+
+
+@lru_cache(maxsize=1)
+def _numbered_labels() -> Codes:
+    """Words of the requests table's rows and groups, which are numbered as headings are."""
+    tables = candidates("requests")
+    found = {text for table in tables for text in (*table.row_codes, *table.head_cores)}
+    return Codes({text: "requests" for text in found if text not in ("其他", "总计")})
 
 
 @dataclass
@@ -93,32 +113,37 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
     """Table name -> its tokens, labels and values, from its first own label to the next heading."""
     regions: dict[str, Region] = {}
     current: str | None = None
+    broken: list[Token] = []
     for token in tokens:
         before = current
+        broken = [*broken[1 - _MOST_PIECES :], token] if _is_piece(token) else []
         if token.kind is Kind.LABEL:
-            found = _table_of(token)
+            found = _table_of(token) or _table_of_pieces(broken)
             if found is not None:
+                if current is None:
+                    for piece in broken[:-1]:
+                        regions.setdefault(found, Region()).add(piece, piece is not broken[0])
+                    before = found if len(broken) > 1 else None
                 current = found
             elif _is_prose(token) or _is_heading(token):
                 current = None
         if current is not None:
             regions.setdefault(current, Region()).add(token, before == current)
-    kept = {name: region for name, region in regions.items() if _has_data(region.tokens)}
+    kept = {name: region for name, region in regions.items() if _has_data(name, region.tokens)}
     return {name: Region(fill_gaps(region.tokens), region.spans) for name, region in kept.items()}
 
 
-def _has_data(region: Sequence[Token]) -> bool:
-    return any(token.kind is Kind.NUMBER for token in region) or _has_rows(region)
+def _has_data(name: str, region: Sequence[Token]) -> bool:
+    """Numbers under two labels at least, or most labels of an empty table: else a mere mention."""
+    texts = [token.text for token in region if token.kind is Kind.LABEL]
+    if any(token.kind is Kind.NUMBER for token in region):
+        return any(len(present) >= _FEWEST_LABELS for present, _ in _labels_in(texts, name))
+    filled = any(token.is_value for token in region)
+    return filled and any(2 * len(found) >= every for found, every in _labels_in(texts, name))
 
 
-def _has_rows(region: Sequence[Token]) -> bool:
-    """An empty table still prints most of its labels: text that merely mentions some is none."""
-    cores = {core(token.text) for token in region if token.kind is Kind.LABEL}
-    known = candidates(_table_of(region[0]) or TABLES[0])[-1]
-    labels = {
-        label.code: set(label.cores())
-        for block in known.blocks
-        for label in (*block.rows, *block.columns)
-    }
-    present = sum(bool(words & cores) for words in labels.values())
-    return 2 * present >= len(labels) and any(token.is_value for token in region)
+def _labels_in(texts: Sequence[str], name: str) -> Iterator[tuple[set[str], int]]:
+    """For each form: codes of the rows and columns that are named there, and how many it has."""
+    for table in candidates(name):
+        codes = {**table.row_codes, **{k: f"column {v}" for k, v in table.column_codes.items()}}
+        yield {code for _, code in find_all(texts, codes)}, len(set(codes.values()))

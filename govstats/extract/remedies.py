@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 
 from govstats.extract.columns import by_position
-from govstats.extract.readings import Placement, Reading, agreed, support, windows
+from govstats.extract.readings import Placement, Reading, agreed, fit, support
 from govstats.extract.segments import Segment, cut_segments
 from govstats.extract.tokens import Kind, Token
 from govstats.forms import Address, Table
@@ -41,9 +41,10 @@ def _by_grid(tokens: Sequence[Token], table: Table) -> Reading:
     labels = [token for token in tokens if token.kind is Kind.LABEL]
     rows, columns = by_position(labels, table.row_codes), by_position(labels, table.column_codes)
     placed: dict[Address, Token] = {}
-    for token in tokens:
+    last = max((i for i, token in enumerate(tokens) if token.kind is Kind.LABEL), default=-1)
+    for token in tokens[last + 1 :]:
         at = token.columns.start if token.columns is not None else 0
-        if token.kind is Kind.NUMBER and at in rows and at in columns:
+        if at in rows and at in columns:
             address = Address("remedies", rows[at], columns[at])
             if address in placed:
                 return {}
@@ -59,7 +60,7 @@ def _by_rows(segments: Sequence[Segment], table: Table) -> Reading:
         code = find_exact(segment.pieces, table.row_codes)
         if code is not None and width <= len(segment.values) < 2 * width:
             addresses = [Address("remedies", code, column) for column in _columns(table)]
-            placed.update(agreed(windows(segment.values, addresses), table, table.identities))
+            placed.update(fit(segment.values, addresses, table, [code]))
     return placed if len(placed) == len(table.addresses) else {}
 
 
@@ -70,7 +71,7 @@ def _in_order(segments: Sequence[Segment], table: Table) -> Reading:
     values = [token for run in runs for token in run]
     if len(runs) > 1 and len(values) == len(addresses):
         return _displaced(runs, table)
-    return agreed(windows(values, addresses), table, table.identities)
+    return fit(values, addresses, table, _blocks(table))
 
 
 def _without_head_blanks(segment: Segment) -> list[Token]:

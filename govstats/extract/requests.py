@@ -2,42 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from math import comb
 
 from govstats.extract.columns import by_position, place_by_position, printed_order
-from govstats.extract.readings import Placement, Reading, agreed, row_identities, support, windows
+from govstats.extract.readings import (
+    MOST_READINGS,
+    Placement,
+    Reading,
+    agreed,
+    fit,
+    row_identities,
+    support,
+    windows,
+)
 from govstats.extract.segments import Segment, cut_segments, trim
 from govstats.extract.tokens import Kind, Token
 from govstats.forms import Address, Table
-from govstats.labels import NUMBERED, find_exact, find_row, normalise
+from govstats.labels import NUMBERED, find_all, find_exact, find_row, normalise
 
 # Where "00" is printed for two zero cells, runs are one cell short; more than a few is no table.
 _MOST_SPLITS = 3
 
 
 def align_requests(tokens: Sequence[Token], table: Table) -> Placement:
-    """Place a requests table, labels before their numbers or, failing that, behind them."""
+    """Place a requests table, labels before their numbers or, failing that, behind them.
+
+    Numbers beside the labels of other rows break many sums; a report's own errors break a few.
+    """
+    many = len(table.identities) // 8
     forward = _align(cut_segments(tokens), table, step=1)
-    if not forward.unplaced:
+    broken = forward.violations()
+    if not forward.unplaced and broken <= many:
         return forward
     backward = _align(cut_segments(tokens, labels_first=False), table, step=-1)
-    return min(forward, backward, key=lambda placed: (placed.unplaced, placed.violations()))
+    scored = ((broken, forward), (backward.violations(), backward))
+    return min(scored, key=lambda pair: (pair[0] > many, pair[1].unplaced, pair[0]))[1]
 
 
 def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
     block = table.blocks[0]
     segments = trim(segments, len(block.columns))
-    codes = _row_codes_of(segments, table)
+    codes = _row_codes_of(segments, table, step)
     orders, heads = _column_orders(segments, codes, table, step)
     order = _best_order(orders, segments, codes, table)
     placement = Placement(table)
     form_rows = [row.code for row in block.rows]
-    for index, (segment, code) in enumerate(zip(segments, codes, strict=True)):
+    own = {code for code in codes if code}
+    for segment, code in zip(segments, codes, strict=True):
         _note_labels(segment, table, placement)
         if code is None:
             placement.unplaced += segment.filled
             continue
-        rows = _rows_of(index, codes, form_rows, step)
+        rows = _rows_of(code, own, form_rows, step)
         reading = _read_segment(segment, code, rows, order, heads, table)
         placement.note_row(code, segment.labels[-1])
         placement.put(reading)
@@ -46,17 +63,56 @@ def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
     return placement
 
 
-def _row_codes_of(segments: Sequence[Segment], table: Table) -> list[str | None]:
+def _row_codes_of(segments: Sequence[Segment], table: Table, step: int) -> list[str | None]:
     """Row code of each segment; None for heads and for labels that fit no row."""
     codes: list[str | None] = []
+    in_head = True
     for segment in segments:
-        code = (
-            find_row(segment.pieces, table.row_codes) if segment.labels and segment.values else None
-        )
+        code = _row_code_of(segment, table, step) if segment.labels and segment.values else None
         # 其他 and 总计 head columns too: in front of the first row they count only when numbered.
-        in_head = not any(codes) and code in ("other", "total")
-        codes.append(None if in_head and not _is_numbered(segment.labels[-1]) else code)
+        if in_head and code in ("other", "total") and not _is_numbered(segment.labels[-1]):
+            code = None
+        in_head = in_head and code is None
+        codes.append(code)
+    return _complete(codes, segments, table)
+
+
+def _row_code_of(segment: Segment, table: Table, step: int) -> str | None:
+    """The last label in front of the numbers; behind one row of them, the first that is a row's."""
+    if step < 0 and len(segment.values) <= len(table.blocks[0].columns):
+        first = next(find_all(segment.pieces, table.row_codes), None)
+        if first is not None:
+            return first[1]
+    return find_row(segment.pieces, table.row_codes)
+
+
+def _complete(
+    codes: list[str | None], segments: Sequence[Segment], table: Table
+) -> list[str | None]:
+    """The codes, and that of a full row whose label fits none between two rows that lack just one.
+
+    Only where the row's own sum does not object.
+    """
+    block = table.blocks[0]
+    rows = [row.code for row in block.rows]
+    told = [i for i, code in enumerate(codes) if code or segments[i].filled]
+    for before, here, after in zip([None, *told], told, [*told[1:], None], strict=False):
+        first = -1 if before is None else _index(rows, codes[before])
+        last = len(rows) if after is None else _index(rows, codes[after])
+        if codes[here] or first is None or last is None or last - first != 2:
+            continue
+        order = [column.code for column in block.columns]
+        cells, row = segments[here].values, rows[first + 1]
+        if row in codes or len(cells) != len(order) or not segments[here].labels:
+            continue
+        reading = dict(zip(_addresses(row, order), cells, strict=True))
+        if support(reading, row_identities(table, [row]), table)[0] == 0:
+            codes[here] = row
     return codes
+
+
+def _index(rows: Sequence[str], code: str | None) -> int | None:
+    return rows.index(code) if code else None
 
 
 def _is_numbered(label: Token) -> bool:
@@ -65,7 +121,7 @@ def _is_numbered(label: Token) -> bool:
 
 def _note_labels(segment: Segment, table: Table, placement: Placement) -> None:
     """Rows whose label stands in the document though their numbers are gone."""
-    for token in segment.labels[:-1]:
+    for token in segment.labels:
         code = find_exact([token.text], table.row_codes)
         if code is not None and code not in ("other", "total"):
             placement.note_row(code, token)
@@ -114,17 +170,13 @@ def _addresses(row: str, order: Sequence[str]) -> list[Address]:
     return [Address("requests", row, column) for column in order]
 
 
-def _rows_of(
-    index: int, codes: Sequence[str | None], form_rows: Sequence[str], step: int
-) -> list[str]:
+def _rows_of(code: str, own: Collection[str], form_rows: Sequence[str], step: int) -> list[str]:
     """The segment's row, then the form's rows up to the next one that has a segment of its own.
 
     Labels that fit no row end the search: what lies between is not known then.
     """
-    code = codes[index]
-    own = {other for other in codes if other} - {code}
-    position = form_rows.index(code or "") + step
-    rows = [code or ""]
+    position = form_rows.index(code) + step
+    rows = [code]
     while 0 <= position < len(form_rows) and form_rows[position] not in own:
         rows.append(form_rows[position])
         position += step
@@ -145,14 +197,13 @@ def _read_segment(
         run = _read_run(segment.values, rows, order, table)
         if run or segment.filled >= 2 * width:
             return run
-    identities = row_identities(table, [code])
     addresses = _addresses(code, order)
     by_grid = place_by_position(segment.values, heads)
     if by_grid is not None:
         placed = {Address("requests", code, column): token for column, token in by_grid.items()}
         in_order = windows(segment.values, addresses)
         return placed if not in_order else _agreed_first(placed, in_order, table, code)
-    return agreed(windows(segment.values, addresses), table, identities)
+    return fit(segment.values, addresses, table, [code])
 
 
 def _agreed_first(placed: Reading, others: Sequence[Reading], table: Table, code: str) -> Reading:
@@ -182,7 +233,8 @@ def _with_splits(values: list[Token], wanted: int) -> list[list[Token]]:
     if missing == 0:
         return [values]
     doubles = [i for i, token in enumerate(values) if token.text == "00"]
-    if not 0 < missing <= min(_MOST_SPLITS, len(doubles)):
+    few = 0 < missing <= min(_MOST_SPLITS, len(doubles))
+    if not few or comb(len(doubles), missing) > MOST_READINGS:
         return []
     return [split for i in doubles for split in _with_splits_after(values, i, wanted)]
 

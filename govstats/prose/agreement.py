@@ -58,12 +58,12 @@ def compare(
                 yield _nothing_left(known)
         elif figure.measure.endswith("_share"):
             yield from _share(figure, known)
-        elif expression := _expression(figure.measure):
+        elif expression := expression_of(figure.measure):
             yield _count(figure, expression, known)
 
 
 @cache
-def _expression(measure: str) -> str:
+def expression_of(measure: str) -> str:
     """Return the cells of a measure, "" where it has none or only words for them."""
     given = vocabulary.rules()["agreement"].get(measure)
     cell = given or vocabulary.measures().get(measure, {}).get("cell", "")
@@ -76,14 +76,14 @@ def _comparable(left: str, right: str) -> bool:
 
 
 def _count(figure: Figure, expression: str, cells: Cells) -> Comparison:
-    address, right = _value(expression.removeprefix(_PART), cells)
+    address, right = value_of(expression.removeprefix(_PART), cells)
     verdict = _verdict(figure.value, right, figure.approximate)
     if expression.startswith(_PART) and right is not None and figure.value <= right:
         verdict = "holds"
     return _row(figure.measure, address, figure.value, right, verdict)
 
 
-def _value(expression: str, cells: Cells) -> tuple[str, Number | None]:
+def value_of(expression: str, cells: Cells) -> tuple[str, Number | None]:
     """Return the alternative that the table has the rows of, and its sum, None if not all read."""
     alternatives = [option.strip() for option in expression.split("|")]
     for option in alternatives:
@@ -113,19 +113,19 @@ def _verdict(left: Number, right: Number | None, approximate: bool) -> Verdict:
 
 def _nothing_left(cells: Cells) -> Comparison:
     """All answered: nothing can be left over to the next year."""
-    _, right = _value(_LEFT_OVER, cells)
+    _, right = value_of(_LEFT_OVER, cells)
     return _row("answered_share", _LEFT_OVER, 0, right, _verdict(0, right, approximate=False))
 
 
 def _share(figure: Figure, cells: Cells) -> Iterator[Comparison]:
     """A printed share against the table's: of the requests disposed of, or of those received."""
-    expression = _expression(figure.measure.removesuffix("_share"))
+    expression = expression_of(figure.measure.removesuffix("_share"))
     if not expression:
         return
-    address, part = _value(expression, cells)
+    address, part = value_of(expression, cells)
     nearest: tuple[str, Decimal] | None = None
     for whole in (_DISPOSED, _NEW):
-        total = _value(whole, cells)[1]
+        total = value_of(whole, cells)[1]
         if part is None or not total:
             continue
         share = Decimal(100) * part / total

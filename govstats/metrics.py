@@ -1,0 +1,78 @@
+"""The metric dictionary as data, and computing its metrics on a panel.
+
+Definitions: govstats/vocabulary/metrics.toml. Needs the extra `panel`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import pandas as pd
+
+_NAME = re.compile(r"[a-z_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """value = per * numerator / denominator, both sums of measures."""
+
+    name: str
+    zh: str
+    en: str
+    numerator: str
+    denominator: str
+    per: int
+    unit: str
+    caveats: str
+    source: str
+
+    @property
+    def formula(self) -> str:
+        """The definition in one line."""
+        below = f"({self.denominator})" if "+" in self.denominator else self.denominator
+        above = f"({self.numerator})" if "+" in self.numerator else self.numerator
+        return f"{self.per} * {above} / {below}"
+
+
+@cache
+def _dictionary() -> dict[str, list[dict[str, Any]]]:
+    path = files("govstats") / "vocabulary" / "metrics.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+@cache
+def metrics() -> tuple[Metric, ...]:
+    """Every metric of the dictionary, in its order."""
+    return tuple(Metric(**entry) for entry in _dictionary()["metric"])
+
+
+@cache
+def derived() -> tuple[dict[str, str], ...]:
+    """What the panel derives beside measures: name, zh, en, unit, caveats."""
+    return tuple(_dictionary()["derived"])
+
+
+def add_metrics(panel: pd.DataFrame) -> pd.DataFrame:
+    """The panel with a float column for each metric.
+
+    NaN where a part of the formula is missing or the denominator is not above 0: a share of nothing
+    is neither 0 nor 100 %. Raises KeyError for a metric of a measure that the panel lacks.
+    """
+    found = {metric.name: _compute(panel, metric) for metric in metrics()}
+    return pd.concat([panel, pd.DataFrame(found, index=panel.index)], axis=1)
+
+
+def _compute(panel: pd.DataFrame, metric: Metric) -> pd.Series:
+    above, below = _sum(panel, metric.numerator), _sum(panel, metric.denominator)
+    return metric.per * above / below.where(below > 0)
+
+
+def _sum(panel: pd.DataFrame, expression: str) -> pd.Series:
+    """Sum of the measures named; NaN where one is missing."""
+    parts = [panel[name].astype("float64") for name in _NAME.findall(expression)]
+    return sum(parts[1:], start=parts[0])

@@ -1,0 +1,188 @@
+"""What a report's replies add up to, and what follows for those it does not name.
+
+A report that names replies which add up to all requests answered leaves nothing for the others:
+they are implied 0. Information not held has two legal grounds; printed apart they are added, one
+alone is a lower bound, and all replies of the group unable to provide are an upper bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from typing import NamedTuple
+
+TABLE, PROSE, IMPLIED, DERIVED = "table", "prose", "implied", "derived"
+COMPLETE, PARTIAL, NONE = "complete", "partial", "none"
+
+
+class Known(NamedTuple):
+    """A measure's value and what it rests on."""
+
+    value: float
+    source: str
+
+
+Measures = dict[str, Known]
+
+# The groups of the form: the group's own measure, or else the parts of it that are named.
+GROUPS: Mapping[str, tuple[str, ...]] = {
+    "granted_or_partial": ("granted", "partial"),
+    "refused": (
+        "refused_third_party",
+        "refused_query_procedure",
+        "refused_enforcement_file",
+        "refused_process",
+        "refused_internal_affairs",
+        "refused_prohibited_by_law",
+    ),
+    "unable": ("not_held", "unable_other", "still_unclear"),
+    "not_processed": ("repeated", "reconfirm"),
+    "other_handling": ("not_supplemented", "withdrawn"),
+}
+# Replies of the years before 2019, or printed apart: in the total of some reports, not of others.
+APART = (
+    "already_public",
+    "not_government_information",
+    "inquiry",
+    "redirected",
+    "transferred",
+    "supplement_asked",
+)
+_RESULTS = ("upheld", "corrected", "other", "pending")
+
+
+def derive(known: Measures, complete: bool) -> str:
+    """Add to `known` what follows from it; the breakdown: complete, partial or none.
+
+    `complete` says that every row of the requests table was read.
+    """
+    _add_up(known, "not_held", ("not_this_body", "nonexistent"))
+    if "received" not in known and {"received_incl_carried_in", "carried_in"} <= known.keys():
+        whole, before = known["received_incl_carried_in"].value, known["carried_in"].value
+        known["received"] = Known(whole - before, DERIVED)
+    breakdown = COMPLETE if complete else _breakdown(known)
+    if breakdown == COMPLETE:
+        _fill(known)
+    _add_up(known, "granted_or_partial", GROUPS["granted_or_partial"])
+    _add_up(known, "unable", ("not_held", "unable_other"))
+    _add_exposure(known)
+    return breakdown
+
+
+def _add_up(known: Measures, whole: str, parts: Iterable[str]) -> None:
+    """The whole as the sum of its parts, where it is not known and they all are."""
+    if whole not in known and all(part in known for part in parts):
+        known[whole] = Known(sum(known[part].value for part in parts), DERIVED)
+
+
+def _add_exposure(known: Measures) -> None:
+    received, transferred = known.get("received"), known.get("transferred_in")
+    if transferred is not None and (received is None or received.value == 0):
+        known["exposure"] = Known(transferred.value, DERIVED)
+    elif received is not None:
+        known["exposure"] = Known(received.value, DERIVED)
+
+
+def _named(known: Measures, group: str) -> list[float]:
+    """The group's own number, or those of its parts that are named."""
+    if group in known:
+        return [known[group].value]
+    parts = list(GROUPS[group])
+    if group == "unable" and "not_held" not in known:
+        parts += ["not_this_body", "nonexistent"]
+    return [known[part].value for part in parts if part in known]
+
+
+def reply_sums(known: Measures) -> set[float]:
+    """What the named replies may add up to: those printed apart count or do not."""
+    named = [value for group in GROUPS for value in _named(known, group)]
+    apart = [known[name].value for name in APART if name in known]
+    if not named and not apart:
+        return set()
+    beside = known.get("withdrawn") if "other_handling" in known else None
+    withdrawn = (0.0, beside.value) if beside else (0.0,)
+    both = product((0.0, sum(apart)), withdrawn)
+    return {sum(named) + more + gone for more, gone in both}
+
+
+def _totals(known: Measures) -> Iterator[float]:
+    """What all replies add up to: answered, else what came in and was not carried out.
+
+    Without `answered`, numbers carried in and out that are not stated are taken as none: that the
+    replies then add up exactly is what bears it out.
+    """
+    if "answered" in known:
+        yield known["answered"].value
+        return
+    carried_in, left = (
+        known[name].value if name in known else 0.0 for name in ("carried_in", "carried_out")
+    )
+    if "received" in known:
+        yield known["received"].value + carried_in - left
+    if "received_incl_carried_in" in known:
+        yield known["received_incl_carried_in"].value - left
+
+
+def _breakdown(known: Measures) -> str:
+    sums = reply_sums(known)
+    if not sums:
+        return NONE
+    for total in _totals(known):
+        if total in sums:
+            known.setdefault("answered", Known(total, DERIVED))
+            return COMPLETE
+    return PARTIAL
+
+
+def _fill(known: Measures) -> None:
+    """Groups and parts that a complete breakdown does not name are implied."""
+    for group, parts in GROUPS.items():
+        named = _named(known, group)
+        if group not in known:
+            known[group] = Known(sum(named), DERIVED if named else IMPLIED)
+        if known[group].value == 0 or (named and group == "granted_or_partial"):
+            _fill_parts(known, group, parts)
+    if "not_held" not in known:
+        grounds = [known[name].value for name in ("not_this_body", "nonexistent") if name in known]
+        others = [known[name].value for name in ("unable_other", "still_unclear") if name in known]
+        if grounds and sum(grounds) + sum(others) == known["unable"].value:
+            known["not_held"] = Known(sum(grounds), IMPLIED)
+
+
+def _fill_parts(known: Measures, group: str, parts: Iterable[str]) -> None:
+    """Parts of a group of 0 are 0; granted or partial is 0 where the other makes up the group."""
+    for part in parts:
+        others = [other for other in parts if other != part and other in known]
+        rest = known[group].value - sum(known[other].value for other in others)
+        if part not in known and rest == 0:
+            known[part] = Known(0.0, IMPLIED)
+
+
+def bounds_of_not_held(known: Measures) -> tuple[float | None, float | None]:
+    """Smallest and largest number of replies not held; None where nothing limits it."""
+    if "not_held" in known:
+        return known["not_held"].value, known["not_held"].value
+    parts = [known[name].value for name in ("not_this_body", "nonexistent") if name in known]
+    low = sum(parts) if parts else None
+    if "unable" not in known:
+        return low, None
+    apart = [known[name].value for name in ("unable_other", "still_unclear") if name in known]
+    return low or 0.0, known["unable"].value - sum(apart)
+
+
+def contradictions(known: Measures) -> list[str]:
+    """Totals that their own parts exceed, or do not add up to where all parts are known."""
+    found = []
+    for name in ("reviews", "suits"):
+        parts = [
+            known[f"{name}_{result}"].value for result in _RESULTS if f"{name}_{result}" in known
+        ]
+        total = known.get(name)
+        if total is not None and parts:
+            wrong = sum(parts) != total.value if len(parts) == len(_RESULTS) else False
+            if wrong or sum(parts) > total.value:
+                found.append(name)
+    sums = reply_sums(known)
+    if "answered" in known and sums and min(sums) > known["answered"].value:
+        found.append("answered")
+    return found

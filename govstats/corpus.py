@@ -104,11 +104,15 @@ def collect(
 def write(collection: Collection, folder: Path, file_format: str = "csv") -> None:
     """Write every table of `tables.COLUMNS`. Raises OSError when that is impossible."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in _ROWS.items():
-        found = (row for report in collection.reports for row in rows(report))
-        write_table(name, found, folder, file_format)
-    failures = ((f.source, f.stage, f.error) for f in collection.failures)
-    write_table("failures", failures, folder, file_format)
+    for name in (*_ROWS, "failures"):
+        write_table(name, rows_of(collection, name), folder, file_format)
+
+
+def rows_of(collection: Collection, name: str) -> Iterator[Sequence[Any]]:
+    """The rows of one table (reports, cells, checks, prose, topics, failures), columns in order."""
+    if name == "failures":
+        return ((f.source, f.stage, f.error) for f in collection.failures)
+    return (row for report in collection.reports for row in _ROWS[name](report))
 
 
 def _report_rows(report: Report) -> Iterator[Sequence[Any]]:

@@ -33,7 +33,7 @@ PLACE = ("issuer", "province", "prefecture", "county", "gb2260", "level", "body"
 KEYS = (*PLACE, "year", "period", "scope")
 ABOUT = ("records", "form", "truncated", "copy", "patch")
 DERIVED = ("exposure", "not_held_low", "not_held_high", "breakdown", "contradicts")
-UNUSED = ("record_id", "measure", "rule", "reason", "kept")
+UNUSED = ("record_id", "measure", "value", "rule", "reason")
 # Metrics are ratios: what lies behind this digit is noise of the machine.
 DIGITS = 6
 
@@ -110,7 +110,7 @@ def _row(rows: dict[tuple[Any, ...], Row], record: Mapping[str, Any], scope: str
     return row
 
 
-def _settle(row: Row) -> Iterator[dict[str, str]]:
+def _settle(row: Row) -> Iterator[dict[str, Any]]:
     """Fill the row's measures: tables, then sentences, then what follows; yield what is unused."""
     complete = _complete_rows(row.cells)
     row.known = dict(_from_tables(row.cells))
@@ -158,7 +158,7 @@ def _from_tables(cells: Cells) -> Iterator[tuple[str, Known]]:
             yield measure, Known(float(value), IMPLIED if parts & implied else TABLE)
 
 
-def _from_prose(row: Row, measure: str, figures: list[dict[str, Any]]) -> Iterator[dict[str, str]]:
+def _from_prose(row: Row, measure: str, figures: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Take a measure's figure, the exact one before the approximate; yield those not taken."""
     if measure in row.known:
         yield from (_unused(f, "table_first", "the table states the measure") for f in figures)
@@ -176,9 +176,9 @@ def _from_prose(row: Row, measure: str, figures: list[dict[str, Any]]) -> Iterat
             yield _unused(figure, "repeated", "the same value is stated again")
 
 
-def _unused(figure: Mapping[str, Any], rule: str, reason: str) -> dict[str, str]:
-    said = f"{reason}: {figure['value']:g} is not used"
-    return dict(zip(UNUSED, (figure["record_id"], figure["measure"], rule, said, ""), strict=True))
+def _unused(figure: Mapping[str, Any], rule: str, reason: str) -> dict[str, Any]:
+    stated = (figure["record_id"], figure["measure"], figure["value"])
+    return dict(zip(UNUSED, (*stated, rule, reason), strict=True))
 
 
 def _frame(rows: Iterable[Row]) -> pd.DataFrame:

@@ -5,6 +5,7 @@ Needs the extra `notebooks`. The same figure gives the same bytes on every run.
 
 from __future__ import annotations
 
+import os
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,12 @@ _METADATA: dict[str, dict[str, None]] = {
     "svg": {"Creator": None, "Date": None},
     "png": {"Software": None},
 }
+
+
+def figures_folder() -> Path:
+    """Where figures go: `figures`, or beside the data that GOVSTATS_DATA names."""
+    own = os.environ.get("GOVSTATS_DATA")
+    return Path(own) / "figures" if own else Path("figures")
 
 
 def use_style() -> None:

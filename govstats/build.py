@@ -1,0 +1,192 @@
+"""A raw folder -> every processed table: extract, collect, clean, join, check.
+
+raw/reports holds report files (or raw itself does, where there is no such folder), raw/manifest.csv
+may say what is known of them, raw/collected holds tables of figures transcribed by hand. Needs the
+extra `panel`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from govstats import corpus
+from govstats.across import across
+from govstats.clean import Cleaned, clean
+from govstats.collected import Collected, CollectedError, read_collected
+from govstats.frame import coverage
+from govstats.issuers import level_and_body
+from govstats.panel import Panel, build_panel, measure_names
+from govstats.schemas import check_table, columns, datapackage
+
+MANIFEST = ("source", "issuer", "year", "scope", "url", "retrieved")
+SCOPES = ("own", "system", "unknown")
+RECORD = (
+    *("record_id", "origin", "source", "issuer", "province", "prefecture", "county", "level"),
+    *("body", "year", "period", "scope", "source_kind", "form", "url", "copy", "truncated"),
+    *("patch", "remark"),
+)
+_FRAMES = ("records", "figures", "cells", "topics")
+
+
+@dataclass(frozen=True)
+class Build:
+    """What a build made: counts for the summary, and the totals by measure before and after."""
+
+    files: int
+    failed: int
+    records: int
+    rows: int
+    totals: pd.DataFrame
+
+
+def build(raw: Path, out: Path) -> Build:
+    """Build every table of `raw` into `out`, and datapackage.json with what each column means.
+
+    Raises CollectedError for collected tables or a manifest that cannot be used, naming file, line
+    and column; OSError when `out` cannot be written. What is left out is listed with the reason.
+    """
+    folder = raw / "collected"
+    collected = read_collected(folder) if folder.is_dir() else None
+    sources = _report_files(raw)
+    manifest = _manifest(raw / "manifest.csv", {source.name for source in sources})
+    found = corpus.collect(sources)
+    every = _extracted(found, manifest)
+    if collected is not None:
+        every = Collected(*(pd.concat([getattr(every, n), getattr(collected, n)]) for n in _FRAMES))
+    cleaned = clean(every.records, every.topics, _sizes(every))
+    kept = set(cleaned.records["record_id"])
+    figures, cells = (t[t["record_id"].isin(kept)] for t in (every.figures, every.cells))
+    panel = build_panel(cleaned.records, figures, cells)
+    totals = _totals(every.figures, kept, panel)
+    corpus.write(found, out)
+    _write(out, cleaned, panel, totals)
+    return Build(len(sources), len(found.failed), len(every.records), len(panel.rows), totals)
+
+
+def _report_files(raw: Path) -> list[corpus.Source]:
+    """The files of raw/reports; without that folder, all of raw but the tables about them."""
+    if (raw / "reports").is_dir():
+        return corpus.find_sources([raw / "reports"])
+    own = ("manifest.csv", "collected/")
+    return [source for source in corpus.find_sources([raw]) if not source.name.startswith(own)]
+
+
+def _manifest(path: Path, sources: set[str]) -> dict[str, dict[str, str]]:
+    """Report file -> what the manifest says of it; {} without a manifest."""
+    if not path.exists():
+        return {}
+    table = pd.read_csv(path, dtype="str", keep_default_na=False)
+    if "source" not in table:
+        raise CollectedError("manifest.csv, line 1: no column source; it names the report files")
+    table = table.reindex(columns=list(MANIFEST), fill_value="")
+    for line, row in enumerate(table.to_dict("records"), start=2):
+        _check_manifest(f"manifest.csv, line {line}", row, sources)
+    return {row["source"]: row for row in table.to_dict("records")}
+
+
+def _check_manifest(place: str, row: dict[str, str], sources: set[str]) -> None:
+    if row["source"] not in sources:
+        raise CollectedError(f"{place}, column source: there is no report file {row['source']!r}")
+    if row["year"] and not (row["year"].isdigit() and 2008 <= int(row["year"]) <= 2035):
+        raise CollectedError(f"{place}, column year: {row['year']!r} is no year from 2008 to 2035")
+    if row["scope"] and row["scope"] not in SCOPES:
+        names = ", ".join(SCOPES)
+        raise CollectedError(f"{place}, column scope: {row['scope']!r} is none of {names}")
+
+
+def _extracted(found: corpus.Collection, manifest: dict[str, dict[str, str]]) -> Collected:
+    """The reports that were read, in the frames that collected tables have."""
+    frames = {
+        name: pd.DataFrame(corpus.rows_of(found, name), columns=list(columns(name)))
+        for name in ("reports", "cells", "prose", "topics")
+    }
+    for name in ("cells", "prose", "topics"):
+        frames[name] = frames[name].rename(columns={"report_id": "record_id"})
+    cells, prose, topics = frames["cells"], frames["prose"], frames["topics"]
+    cells = cells[cells["label"] == ""].astype({"value": "float64"})
+    prose = prose.astype({"value": "float64"})
+    reports = [_record(row, manifest.get(row["source"], {})) for row in _dicts(frames["reports"])]
+    records = pd.DataFrame(reports, columns=list(RECORD)).astype({"year": "Int64"})
+    return Collected(records, prose, cells, topics)
+
+
+def _dicts(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return frame.to_dict("records")
+
+
+def _record(report: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
+    """A report as a record; what the manifest says of issuer, year and scope goes first."""
+    issuer = said.get("issuer") or report["issuer"]
+    level, body = level_and_body(issuer)
+    same = issuer == report["issuer"]
+    place = {name: report[name] if same else "" for name in ("province", "prefecture", "county")}
+    return {
+        "record_id": report["report_id"],
+        "origin": "extracted",
+        "source": report["source"],
+        "issuer": issuer,
+        **place,
+        "level": level,
+        "body": body,
+        "year": said.get("year") or report["year"],
+        "period": "year",
+        "scope": said.get("scope") or report["scope"],
+        "source_kind": "report",
+        "form": report["form_requests"] or "unknown",
+        "url": said.get("url", ""),
+        "copy": 0,
+        "truncated": 0,
+        "patch": "extracted",
+        "remark": "",
+    }
+
+
+def _sizes(every: Collected) -> dict[str, int]:
+    """How many figures and cells a record has: the fuller of two duplicates wins."""
+    ids = pd.concat([every.figures["record_id"], every.cells["record_id"]])
+    return {str(name): int(count) for name, count in ids.value_counts().items()}
+
+
+def _totals(figures: pd.DataFrame, kept: set[str], panel: Panel) -> pd.DataFrame:
+    """By measure: figures stated, left out with their record, unused, and taken into the panel.
+
+    `difference` is before - left_out - unused - after and must be 0 in number and in sum.
+    """
+    out = figures[~figures["record_id"].isin(kept)]
+    rows = []
+    for measure in measure_names():
+        taken = panel.rows.loc[panel.rows[f"{measure}_from"] == "prose", measure].astype("float64")
+        parts = [t.loc[t["measure"] == measure, "value"] for t in (figures, out, panel.unused)]
+        counts = [len(part) for part in (*parts, taken)]
+        sums = [float(part.astype("float64").sum()) for part in (*parts, taken)]
+        for unit, numbers in (("figures", counts), ("sum", sums)):
+            before, left, unused, after = numbers
+            rows.append(
+                (measure, unit, before, left, unused, after, before - left - unused - after)
+            )
+    return pd.DataFrame(rows, columns=list(columns("totals")))
+
+
+def _write(out: Path, cleaned: Cleaned, panel: Panel, totals: pd.DataFrame) -> None:
+    tables = {
+        "records": cleaned.records,
+        "cleaning": cleaned.log,
+        "left_out": cleaned.left_out,
+        "unused": panel.unused,
+        "panel": panel.rows,
+        "across": across(panel.rows),
+        "coverage": coverage(panel.rows),
+        "totals": totals,
+    }
+    for name, frame in tables.items():
+        ordered = frame[list(columns(name))]
+        check_table(name, ordered)
+        ordered.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
+    panel.rows.to_parquet(out / "panel.parquet", index=False)
+    text = json.dumps(datapackage(out), ensure_ascii=False, indent=1)
+    (out / "datapackage.json").write_text(text + "\n", encoding="utf-8", newline="\n")

@@ -10,14 +10,14 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq
 
 # A stamp is touched when its step is done; a step runs again when an input is newer.
 INSTALLED := $(VENV)/.installed
-EXTRACTED := .make/extracted
+BUILT := .make/built
 EXECUTED := .make/executed
 
 # Folders are listed with the raw files, so that a file taken away counts as a change.
 RAW := $(shell find data/raw 2>/dev/null)
 CODE := $(shell find govstats -name '*.py' -o -name '*.toml' -o -name '*.csv' 2>/dev/null)
 NOTEBOOKS := $(wildcard notebooks/[0-9][0-9]_*.ipynb)
-TABLES := $(foreach name,reports cells checks prose topics failures,data/processed/$(name).csv)
+TABLES := data/processed/datapackage.json data/processed/panel.csv data/processed/reports.csv
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -72,12 +72,13 @@ $(INSTALLED): $(PY) requirements.lock pyproject.toml
 	@touch $@
 
 # A table that is gone is made again, whatever the stamp says.
-$(EXTRACTED): $(INSTALLED) $(RAW) $(CODE) $(if $(filter-out $(wildcard $(TABLES)),$(TABLES)),FORCE)
+$(BUILT): $(INSTALLED) $(RAW) $(CODE) $(if $(filter-out $(wildcard $(TABLES)),$(TABLES)),FORCE)
 	@mkdir -p $(@D)
-	@$(PY) -m govstats extract data/raw/reports --out data/processed
+	@$(PY) -m govstats build --raw data/raw --out data/processed
+	@mkdir -p docs && $(PY) -m govstats codebook > docs/codebook.md
 	@touch $@
 
 # Running a notebook rewrites its file; the stamp comes last and so is newer.
-$(EXECUTED): $(EXTRACTED) $(NOTEBOOKS) notebooks/execute.py
+$(EXECUTED): $(BUILT) $(NOTEBOOKS) notebooks/execute.py
 	@$(PY) notebooks/execute.py
 	@touch $@

@@ -7,7 +7,6 @@ extra `panel`.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,27 +20,30 @@ from govstats.collected import Collected, CollectedError, read_collected
 from govstats.frame import coverage
 from govstats.issuers import level_and_body
 from govstats.panel import Panel, build_panel, measure_names
-from govstats.schemas import check_table, columns, datapackage
+from govstats.schemas import check_table, columns, write_datapackage
 
 MANIFEST = ("source", "issuer", "year", "scope", "url", "retrieved")
+YEARS = (2008, 2035)
 SCOPES = ("own", "system", "unknown")
 RECORD = (
     *("record_id", "origin", "source", "issuer", "province", "prefecture", "county", "level"),
     *("body", "year", "period", "scope", "source_kind", "form", "url", "copy", "truncated"),
     *("patch", "remark"),
 )
+_TYPES = {"string": "str", "int64": "Int64", "float64": "float64"}
 _FRAMES = ("records", "figures", "cells", "topics")
 
 
 @dataclass(frozen=True)
 class Build:
-    """What a build made: counts for the summary, and the totals by measure before and after."""
+    """What a build made, as counts; left_out and unused are listed in the tables of that name."""
 
     files: int
     failed: int
     records: int
     rows: int
-    totals: pd.DataFrame
+    left_out: int
+    unused: int
 
 
 def build(raw: Path, out: Path) -> Build:
@@ -58,14 +60,18 @@ def build(raw: Path, out: Path) -> Build:
     every = _extracted(found, manifest)
     if collected is not None:
         every = Collected(*(pd.concat([getattr(every, n), getattr(collected, n)]) for n in _FRAMES))
+    every, unknown = _without_unknown(every)
     cleaned = clean(every.records, every.topics, _sizes(every))
+    left_out = pd.concat([cleaned.left_out, unknown])
     kept = set(cleaned.records["record_id"])
     figures, cells = (t[t["record_id"].isin(kept)] for t in (every.figures, every.cells))
     panel = build_panel(cleaned.records, figures, cells)
     totals = _totals(every.figures, kept, panel)
     corpus.write(found, out)
-    _write(out, cleaned, panel, totals)
-    return Build(len(sources), len(found.failed), len(every.records), len(panel.rows), totals)
+    _write(out, cleaned, left_out, panel, totals)
+    records = len(every.records) + len(unknown)
+    counts = (len(panel.rows), len(left_out), len(panel.unused))
+    return Build(len(sources), len(found.failed), records, *counts)
 
 
 def _report_files(raw: Path) -> list[corpus.Source]:
@@ -92,7 +98,7 @@ def _manifest(path: Path, sources: set[str]) -> dict[str, dict[str, str]]:
 def _check_manifest(place: str, row: dict[str, str], sources: set[str]) -> None:
     if row["source"] not in sources:
         raise CollectedError(f"{place}, column source: there is no report file {row['source']!r}")
-    if row["year"] and not (row["year"].isdigit() and 2008 <= int(row["year"]) <= 2035):
+    if row["year"] and not (row["year"].isdigit() and YEARS[0] <= int(row["year"]) <= YEARS[1]):
         raise CollectedError(f"{place}, column year: {row['year']!r} is no year from 2008 to 2035")
     if row["scope"] and row["scope"] not in SCOPES:
         names = ", ".join(SCOPES)
@@ -146,6 +152,27 @@ def _record(report: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
     }
 
 
+def _without_unknown(every: Collected) -> tuple[Collected, pd.DataFrame]:
+    """Without reports that do not say whose or which year's they are: rows of left_out."""
+    records = every.records
+    known = records["year"].between(*YEARS).fillna(False).astype(bool) & (records["issuer"] != "")
+    reasons = [
+        (row["record_id"], "unknown", f"{row['source']} {_what_lacks(row)}: add it to manifest.csv")
+        for row in records[~known].to_dict("records")
+    ]
+    kept = set(records.loc[known, "record_id"])
+    frames = {name: getattr(every, name) for name in _FRAMES}
+    some = {name: frame[frame["record_id"].isin(kept)] for name, frame in frames.items()}
+    names = ["record_id", "rule", "reason"]
+    return Collected(**some), pd.DataFrame(reasons, columns=names, dtype="str").assign(kept="")
+
+
+def _what_lacks(record: dict[str, Any]) -> str:
+    if record["issuer"] == "":
+        return "does not name its issuer"
+    return f"does not say a year from {YEARS[0]} to {YEARS[1]}"
+
+
 def _sizes(every: Collected) -> dict[str, int]:
     """How many figures and cells a record has: the fuller of two duplicates wins."""
     ids = pd.concat([every.figures["record_id"], every.cells["record_id"]])
@@ -172,11 +199,13 @@ def _totals(figures: pd.DataFrame, kept: set[str], panel: Panel) -> pd.DataFrame
     return pd.DataFrame(rows, columns=list(columns("totals")))
 
 
-def _write(out: Path, cleaned: Cleaned, panel: Panel, totals: pd.DataFrame) -> None:
+def _write(
+    out: Path, cleaned: Cleaned, left_out: pd.DataFrame, panel: Panel, totals: pd.DataFrame
+) -> None:
     tables = {
         "records": cleaned.records,
         "cleaning": cleaned.log,
-        "left_out": cleaned.left_out,
+        "left_out": left_out,
         "unused": panel.unused,
         "panel": panel.rows,
         "across": across(panel.rows),
@@ -184,9 +213,11 @@ def _write(out: Path, cleaned: Cleaned, panel: Panel, totals: pd.DataFrame) -> N
         "totals": totals,
     }
     for name, frame in tables.items():
-        ordered = frame[list(columns(name))]
+        kinds = columns(name)
+        ordered = frame[list(kinds)]
+        if name != "panel":  # whose counts are whole numbers, or not, by measure
+            ordered = ordered.astype({column: _TYPES[kind] for column, kind in kinds.items()})
         check_table(name, ordered)
         ordered.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
     panel.rows.to_parquet(out / "panel.parquet", index=False)
-    text = json.dumps(datapackage(out), ensure_ascii=False, indent=1)
-    (out / "datapackage.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    write_datapackage(out)

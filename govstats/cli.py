@@ -97,6 +97,45 @@ def _summary(collection: Collection, files: int, out: Path) -> str:
 
 
 @app.command()
+def build(
+    raw: Annotated[Path, typer.Option(help="Folder with reports/, collected/, manifest.csv.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for the tables; made if needed.")],
+) -> None:
+    """Extract, clean and join a folder of reports and collected tables into the panel.
+
+    Exit code 0: built; 3: built, but some report files failed, see failures; 2: wrong use.
+    """
+    try:
+        from govstats.build import build as build_all
+        from govstats.collected import CollectedError
+    except ModuleNotFoundError as error:
+        typer.echo(f"{error.name} is missing: pip install 'govstats[panel]'", err=True)
+        raise typer.Exit(WRONG_USE) from error
+    try:
+        made = build_all(raw, out)
+    except CollectedError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(WRONG_USE) from error
+    except OSError as error:
+        typer.echo(f"{error.filename} cannot be used ({error.strerror})", err=True)
+        raise typer.Exit(WRONG_USE) from error
+    typer.echo(
+        f"{made.files} files, {made.failed} failed; {made.records} records -> {made.rows} rows of "
+        f"the panel ({made.left_out} records left out, {made.unused} figures not used) -> {out}"
+    )
+    if made.failed:
+        raise typer.Exit(SOME_FAILED)
+
+
+@app.command()
+def codebook() -> None:
+    """Print what every column of every table means, in Markdown."""
+    from govstats.schemas import codebook as text
+
+    typer.echo(text(), nl=False)
+
+
+@app.command()
 def show(file: Annotated[Path, typer.Argument(metavar="FILE", help="One report.")]) -> None:
     """Print a report's tables and the checks it violates."""
     from govstats.document import ReportError

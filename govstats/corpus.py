@@ -102,7 +102,7 @@ def collect(
 
 
 def write(collection: Collection, folder: Path, file_format: str = "csv") -> None:
-    """Write every table of `tables.COLUMNS`. Raises OSError when that is impossible."""
+    """Write every table of `tables.EXTRACTED`. Raises OSError when that is impossible."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in (*_ROWS, "failures"):
         write_table(name, rows_of(collection, name), folder, file_format)

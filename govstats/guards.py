@@ -67,6 +67,7 @@ def series(
 
 @cache
 def breaks() -> tuple[tuple[int, str], ...]:
+    """The years from which figures are not comparable with those before, and why."""
     source = files("govstats") / "vocabulary" / "breaks.csv"
     rows = csv.DictReader(source.read_text(encoding="utf-8").splitlines())
     return tuple((int(row["year"]), row["why"]) for row in rows)

@@ -20,6 +20,7 @@ NOTE = "Equal tiles, not areas. Hong Kong, Macao and Taiwan are not in the list 
 MISSING = "no data"
 # Light to dark, so that the order of the tiles survives a black and white print.
 COLOURS = "Greys"
+_LONG = 11
 _HATCH = "////"
 _GAP = 0.06
 # Above this luminance black print is easier to read than white.
@@ -105,8 +106,10 @@ def _draw(axis: Axes, tile: Any, scale: Any, form: str, language: str) -> None:
     middle = tile.column + 0.5
     name = getattr(tile, language).replace(" ", "\n")
     height = tile.row + (0.5 if missing else 0.36)
+    # The longest names (Heilongjiang) would cross the edge.
+    size = 6.0 if max(map(len, name.split("\n"))) < _LONG else 5.2
     centred: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
-    axis.text(middle, height, name, fontsize=6, linespacing=0.95, bbox=ground, **centred)
+    axis.text(middle, height, name, fontsize=size, linespacing=0.95, bbox=ground, **centred)
     if not missing:
         axis.text(middle, tile.row + 0.73, form.format(tile.value), fontsize=7.5, **centred)
 

@@ -183,14 +183,23 @@ def _unused(figure: Mapping[str, Any], rule: str, reason: str) -> dict[str, Any]
 
 def _frame(rows: Iterable[Row]) -> pd.DataFrame:
     """The panel as a DataFrame, in the order of its keys."""
-    frame = pd.DataFrame([_columns(row) for row in rows])
+    frame = pd.DataFrame([_columns(row) for row in rows], columns=_names())
+    texts = dict.fromkeys([*KEYS, *ABOUT, *DERIVED[3:]], "str") | {"year": "Int64"}
+    companions = {f"{name}_from": "str" for name in measure_names()}
+    numbers = dict.fromkeys([*measure_names(), *DERIVED[:3]], "float64")
+    frame = frame.astype(texts | companions | numbers)
     whole = [name for name in measure_names() if (frame[name].dropna() % 1 == 0).all()]
-    frame = frame.astype(dict.fromkeys([*whole, *DERIVED[:3], "year"], "Int64"))
+    frame = frame.astype(dict.fromkeys([*whole, *DERIVED[:3]], "Int64"))
     frame = add_metrics(frame)
     names = [metric.name for metric in metrics()]
     frame[names] = frame[names].round(DIGITS)
     order = ["province", "prefecture", "county", "issuer", "year", "period", "scope"]
     return frame.sort_values(order, kind="stable").reset_index(drop=True)
+
+
+def _names() -> list[str]:
+    measures = [name for measure in measure_names() for name in (measure, f"{measure}_from")]
+    return [*KEYS, *ABOUT, *measures, *DERIVED]
 
 
 def _columns(row: Row) -> dict[str, Any]:

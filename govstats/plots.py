@@ -50,7 +50,10 @@ def figures_folder() -> Path:
 def use_style() -> None:
     """Set the house style for every figure that follows."""
     import matplotlib.pyplot as plt
+    import numpy as np
 
+    # Seaborn scatters crowded points by numpy's own generator.
+    np.random.seed(0)
     plt.rcdefaults()
     plt.rcParams.update(_STYLE)
 

@@ -4,86 +4,26 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from govstats.schemas.fields import columns
 
 if TYPE_CHECKING:
     import pandas
 
 FORMATS = ("csv", "parquet")
 
-# Column -> type, in written order. Meaning of every column: data/README.md.
-COLUMNS: Mapping[str, Mapping[str, str]] = {
-    "reports": {
-        "report_id": "string",
-        "source": "string",
-        "sha256": "string",
-        "format": "string",
-        "title": "string",
-        "year": "int64",
-        "form_disclosure": "string",
-        "form_requests": "string",
-        "form_remedies": "string",
-        "cells_stated": "int64",
-        "cells_unread": "int64",
-        "checks_violated": "int64",
-        "issuer": "string",
-        "issuer_source": "string",
-        "province": "string",
-        "prefecture": "string",
-        "county": "string",
-        "gb2260": "string",
-        "place_source": "string",
-        "level": "string",
-        "body": "string",
-        "scope": "string",
-    },
-    "cells": {
-        "report_id": "string",
-        "table": "string",
-        "row": "string",
-        "column": "string",
-        "value": "float64",
-        "unit": "string",
-        "printed": "string",
-        "status": "string",
-        "low": "float64",
-        "high": "float64",
-        "form": "string",
-        "locator": "string",
-        "label": "string",
-    },
-    "checks": {
-        "report_id": "string",
-        "check": "string",
-        "address": "string",
-        "left": "float64",
-        "right": "float64",
-        "difference": "float64",
-        "verdict": "string",
-    },
-    "prose": {
-        "report_id": "string",
-        "measure": "string",
-        "value": "float64",
-        "unit": "string",
-        "approximate": "string",
-        "scope": "string",
-        "section": "string",
-        "start": "int64",
-        "end": "int64",
-    },
-    "topics": {
-        "report_id": "string",
-        "topic": "string",
-        "theme": "string",
-        "about": "string",
-        "count": "int64",
-    },
-    "failures": {"source": "string", "stage": "string", "error": "string"},
-}
+
+def processed_folder() -> Path:
+    """The folder that notebooks read: the one GOVSTATS_DATA names, or the shipped one."""
+    return Path(os.environ.get("GOVSTATS_DATA", "data/processed"))
+
+
+# The tables of `govstats extract`; their columns: govstats/vocabulary/fields.toml.
+EXTRACTED = ("reports", "cells", "checks", "prose", "topics", "failures")
 
 
 def write_table(name: str, rows: Iterable[Sequence[Any]], folder: Path, file_format: str) -> Path:
@@ -102,7 +42,7 @@ def write_table(name: str, rows: Iterable[Sequence[Any]], folder: Path, file_for
 def _write_csv(name: str, rows: Iterable[Sequence[Any]], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS[name])
+        writer.writerow(columns(name))
         writer.writerows(
             [format(v, "f") if isinstance(v, Decimal) else v for v in row] for row in rows
         )
@@ -112,15 +52,15 @@ def _write_parquet(name: str, rows: Iterable[Sequence[Any]], path: Path) -> None
     import pyarrow  # noqa: PLC0415 - slow to import, and CSV does not need it
     from pyarrow import parquet  # noqa: PLC0415
 
-    columns = COLUMNS[name]
-    values = list(zip(*rows, strict=True)) or [()] * len(columns)
+    kinds = columns(name)
+    values = list(zip(*rows, strict=True)) or [()] * len(kinds)
     arrays = [
         pyarrow.array(
             [float(v) if kind == "float64" and v is not None else v for v in column], kind
         )
-        for column, kind in zip(values, columns.values(), strict=True)
+        for column, kind in zip(values, kinds.values(), strict=True)
     ]
-    parquet.write_table(pyarrow.Table.from_arrays(arrays, names=list(columns)), path)
+    parquet.write_table(pyarrow.Table.from_arrays(arrays, names=list(kinds)), path)
 
 
 def read_table(name: str, folder: Path) -> pandas.DataFrame:
@@ -128,19 +68,29 @@ def read_table(name: str, folder: Path) -> pandas.DataFrame:
 
     Needs the extra `notebooks`. Raises FileNotFoundError with the command that writes the table.
     """
-    import pandas
-
-    kinds = COLUMNS[name]
     for file_format in FORMATS:
         path = folder / f"{name}.{file_format}"
         if path.exists():
-            types = {c: "str" if kind == "string" else "float64" for c, kind in kinds.items()}
-            whole = {c: "Int64" for c, kind in kinds.items() if kind == "int64"}
-            texts = {c: "" for c, kind in kinds.items() if kind == "string"}
-            table = (
-                pandas.read_csv(path, dtype=types)
-                if file_format == "csv"
-                else pandas.read_parquet(path)
-            )
-            return table.fillna(texts).astype(whole)
-    raise FileNotFoundError(f"{folder / name}.csv is missing: run `govstats extract` first")
+            return _typed(name, path)
+    raise FileNotFoundError(
+        f"{folder / name}.csv is missing: run `govstats build` or `govstats extract` first"
+    )
+
+
+def _typed(name: str, path: Path) -> pandas.DataFrame:
+    import pandas
+
+    kinds = columns(name)
+    types = {c: "str" if kind == "string" else "float64" for c, kind in kinds.items()}
+    table = (
+        # Only the empty field is nothing: a place or phrase may well be called NA or None.
+        pandas.read_csv(path, dtype=types, keep_default_na=False, na_values=[""])
+        if path.suffix == ".csv"
+        else pandas.read_parquet(path)
+    )
+    # The panel need not hold every measure that is described.
+    held = {column: kind for column, kind in kinds.items() if column in table}
+    texts = {column: "" for column, kind in held.items() if kind == "string"}
+    whole = {column: "Int64" for column, kind in held.items() if kind == "int64"}
+    # One copy in the end: hundreds of columns set one by one leave a frame in pieces.
+    return table.fillna(texts).astype(whole).copy()

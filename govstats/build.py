@@ -139,7 +139,7 @@ def _record(report: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
         **place,
         "level": level,
         "body": body,
-        "year": said.get("year") or report["year"],
+        "year": int(said["year"]) if said.get("year") else report["year"],
         "period": "year",
         "scope": said.get("scope") or report["scope"],
         "source_kind": "report",

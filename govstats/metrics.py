@@ -76,3 +76,9 @@ def _sum(panel: pd.DataFrame, expression: str) -> pd.Series:
     """Sum of the measures named; NaN where one is missing."""
     parts = [panel[name].astype("float64") for name in _NAME.findall(expression)]
     return sum(parts[1:], start=parts[0])
+
+
+def metric_table() -> str:
+    """The dictionary as a Markdown table; the README holds it, and a test compares."""
+    rows = [f"| {m.name} | {m.zh} | {m.formula} | {m.unit} |" for m in metrics()]
+    return "\n".join(["| metric | 名称 | formula | unit |", "|---|---|---|---|", *rows])

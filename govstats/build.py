@@ -7,7 +7,9 @@ extra `panel`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from errno import EEXIST, ENOTDIR
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +17,16 @@ import pandas as pd
 
 from govstats import corpus
 from govstats.across import across
-from govstats.clean import Cleaned, clean
+from govstats.clean import clean
 from govstats.collected import Collected, CollectedError, read_collected
+from govstats.collected.manifest import YEARS, read_manifest
 from govstats.frame import coverage
 from govstats.issuers import level_and_body
 from govstats.panel import Panel, build_panel, measure_names
 from govstats.schemas import check_table, columns, write_datapackage
+from govstats.schemas.fields import names
+from govstats.tables import write_table
 
-MANIFEST = ("source", "issuer", "year", "scope", "url", "retrieved")
-YEARS = (2008, 2035)
-SCOPES = ("own", "system", "unknown")
 RECORD = (
     *("record_id", "origin", "source", "issuer", "province", "prefecture", "county", "level"),
     *("body", "year", "period", "scope", "source_kind", "form", "url", "copy", "truncated"),
@@ -36,10 +38,13 @@ _FRAMES = ("records", "figures", "cells", "topics")
 
 @dataclass(frozen=True)
 class Build:
-    """What a build made, as counts; left_out and unused are listed in the tables of that name."""
+    """What a build made, as counts, and the files that failed, each with the reason.
+
+    What is left out and unused is listed in the tables of that name.
+    """
 
     files: int
-    failed: int
+    failed: tuple[str, ...]
     records: int
     rows: int
     left_out: int
@@ -50,12 +55,16 @@ def build(raw: Path, out: Path) -> Build:
     """Build every table of `raw` into `out`, and datapackage.json with what each column means.
 
     Raises CollectedError for collected tables or a manifest that cannot be used, naming file, line
-    and column; OSError when `out` cannot be written. What is left out is listed with the reason.
+    and column; OSError when `raw` is no folder, or `out` holds other tables or cannot be
+    written. What is left out is listed with the reason.
     """
+    _check_folders(raw, out)
     folder = raw / "collected"
     collected = read_collected(folder) if folder.is_dir() else None
-    sources = _report_files(raw)
-    manifest = _manifest(raw / "manifest.csv", {source.name for source in sources})
+    sources = _report_files(raw, out)
+    manifest, problems = read_manifest(raw / "manifest.csv", {each.name for each in sources})
+    if problems:
+        raise CollectedError.of(problems)
     found = corpus.collect(sources)
     every = _extracted(found, manifest)
     if collected is not None:
@@ -66,43 +75,52 @@ def build(raw: Path, out: Path) -> Build:
     kept = set(cleaned.records["record_id"])
     figures, cells = (t[t["record_id"].isin(kept)] for t in (every.figures, every.cells))
     panel = build_panel(cleaned.records, figures, cells)
-    totals = _totals(every.figures, kept, panel)
+    tables = {
+        "records": cleaned.records,
+        "record_figures": figures.sort_values(["record_id", "measure", "scope"], kind="stable"),
+        "record_cells": cells.sort_values("record_id", kind="stable"),
+        "cleaning": cleaned.log,
+        "left_out": left_out,
+        "unused": panel.unused,
+        "panel": panel.rows,
+        "across": across(panel.rows),
+        "coverage": coverage(panel.rows),
+        "totals": _totals(every.figures, kept, panel),
+    }
     corpus.write(found, out)
-    _write(out, cleaned, left_out, panel, totals)
+    # Those that sentences of collected reports name stand with those that were extracted.
+    write_table("topics", _topic_rows(cleaned.topics), out, "csv")
+    _write(out, tables)
     records = len(every.records) + len(unknown)
     counts = (len(panel.rows), len(left_out), len(panel.unused))
-    return Build(len(sources), len(found.failed), records, *counts)
+    failed = tuple(f"{each.stage}: {each.error}" for each in found.failed)
+    return Build(len(sources), failed, records, *counts)
 
 
-def _report_files(raw: Path) -> list[corpus.Source]:
-    """The files of raw/reports; without that folder, all of raw but the tables about them."""
+def _check_folders(raw: Path, out: Path) -> None:
+    """Before anything is read or written: `raw` is a folder, `out` holds no other tables."""
+    if not raw.is_dir():
+        raise NotADirectoryError(ENOTDIR, "is no folder", str(raw))
+    known = {f"{name}.{kind}" for name in names() for kind in ("csv", "parquet")}
+    held = sorted(out.iterdir()) if out.is_dir() else []
+    for path in held:
+        if path.suffix in (".csv", ".parquet") and path.name not in known:
+            raise FileExistsError(EEXIST, "is no table of ours: choose another --out", str(path))
+
+
+def _report_files(raw: Path, out: Path) -> list[corpus.Source]:
+    """The files of raw/reports; without that folder, all of raw but the tables about them.
+
+    What an earlier build wrote into a folder below `raw` is no report.
+    """
     if (raw / "reports").is_dir():
         return corpus.find_sources([raw / "reports"])
-    own = ("manifest.csv", "collected/")
-    return [source for source in corpus.find_sources([raw]) if not source.name.startswith(own)]
-
-
-def _manifest(path: Path, sources: set[str]) -> dict[str, dict[str, str]]:
-    """Report file -> what the manifest says of it; {} without a manifest."""
-    if not path.exists():
-        return {}
-    table = pd.read_csv(path, dtype="str", keep_default_na=False)
-    if "source" not in table:
-        raise CollectedError("manifest.csv, line 1: no column source; it names the report files")
-    table = table.reindex(columns=list(MANIFEST), fill_value="")
-    for line, row in enumerate(table.to_dict("records"), start=2):
-        _check_manifest(f"manifest.csv, line {line}", row, sources)
-    return {row["source"]: row for row in table.to_dict("records")}
-
-
-def _check_manifest(place: str, row: dict[str, str], sources: set[str]) -> None:
-    if row["source"] not in sources:
-        raise CollectedError(f"{place}, column source: there is no report file {row['source']!r}")
-    if row["year"] and not (row["year"].isdigit() and YEARS[0] <= int(row["year"]) <= YEARS[1]):
-        raise CollectedError(f"{place}, column year: {row['year']!r} is no year from 2008 to 2035")
-    if row["scope"] and row["scope"] not in SCOPES:
-        names = ", ".join(SCOPES)
-        raise CollectedError(f"{place}, column scope: {row['scope']!r} is none of {names}")
+    own, written = ("manifest.csv", "collected/"), out.resolve()
+    return [
+        source
+        for source in corpus.find_sources([raw])
+        if not source.name.startswith(own) and written not in source.path.resolve().parents
+    ]
 
 
 def _extracted(found: corpus.Collection, manifest: dict[str, dict[str, str]]) -> Collected:
@@ -119,6 +137,13 @@ def _extracted(found: corpus.Collection, manifest: dict[str, dict[str, str]]) ->
     reports = [_record(row, manifest.get(row["source"], {})) for row in _dicts(frames["reports"])]
     records = pd.DataFrame(reports, columns=list(RECORD)).astype({"year": "Int64"})
     return Collected(records, prose, cells, topics)
+
+
+def _topic_rows(topics: pd.DataFrame) -> Iterator[list[Any]]:
+    """The rows of the processed table of topics, with their themes; None for no count."""
+    table = topics.rename(columns={"record_id": "report_id"})[list(columns("topics"))]
+    for row in table.astype(object).itertuples(index=False):
+        yield [None if pd.isna(value) else value for value in row]
 
 
 def _dicts(frame: pd.DataFrame) -> list[dict[str, Any]]:
@@ -163,8 +188,8 @@ def _without_unknown(every: Collected) -> tuple[Collected, pd.DataFrame]:
     kept = set(records.loc[known, "record_id"])
     frames = {name: getattr(every, name) for name in _FRAMES}
     some = {name: frame[frame["record_id"].isin(kept)] for name, frame in frames.items()}
-    names = ["record_id", "rule", "reason"]
-    return Collected(**some), pd.DataFrame(reasons, columns=names, dtype="str").assign(kept="")
+    heads = ["record_id", "rule", "reason"]
+    return Collected(**some), pd.DataFrame(reasons, columns=heads, dtype="str").assign(kept="")
 
 
 def _what_lacks(record: dict[str, Any]) -> str:
@@ -199,19 +224,8 @@ def _totals(figures: pd.DataFrame, kept: set[str], panel: Panel) -> pd.DataFrame
     return pd.DataFrame(rows, columns=list(columns("totals")))
 
 
-def _write(
-    out: Path, cleaned: Cleaned, left_out: pd.DataFrame, panel: Panel, totals: pd.DataFrame
-) -> None:
-    tables = {
-        "records": cleaned.records,
-        "cleaning": cleaned.log,
-        "left_out": left_out,
-        "unused": panel.unused,
-        "panel": panel.rows,
-        "across": across(panel.rows),
-        "coverage": coverage(panel.rows),
-        "totals": totals,
-    }
+def _write(out: Path, tables: dict[str, pd.DataFrame]) -> None:
+    """Write each table as its contract asks, the panel as Parquet too, and what they all mean."""
     for name, frame in tables.items():
         kinds = columns(name)
         ordered = frame[list(kinds)]
@@ -219,5 +233,5 @@ def _write(
             ordered = ordered.astype({column: _TYPES[kind] for column, kind in kinds.items()})
         check_table(name, ordered)
         ordered.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
-    panel.rows.to_parquet(out / "panel.parquet", index=False)
+    tables["panel"].to_parquet(out / "panel.parquet", index=False)
     write_datapackage(out)

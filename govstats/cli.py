@@ -117,11 +117,14 @@ def build(
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG_USE) from error
     except OSError as error:
-        typer.echo(f"{error.filename} cannot be used ({error.strerror})", err=True)
+        said = f"{error.filename} cannot be used ({error.strerror})" if error.filename else error
+        typer.echo(str(said), err=True)
         raise typer.Exit(WRONG_USE) from error
+    for failure in made.failed:
+        typer.echo(failure, err=True)
     typer.echo(
-        f"{made.files} files, {made.failed} failed; {made.records} records -> {made.rows} rows of "
-        f"the panel ({made.left_out} records left out, {made.unused} figures not used) -> {out}"
+        f"{made.files} files, {len(made.failed)} failed; {made.records} records -> {made.rows} rows"
+        f" of the panel ({made.left_out} records left out, {made.unused} figures not used) -> {out}"
     )
     if made.failed:
         raise typer.Exit(SOME_FAILED)

@@ -20,10 +20,13 @@ from govstats.metrics import add_metrics, metrics
 from govstats.numbers import Value
 from govstats.prose.agreement import expression_of, value_of
 from govstats.replies import (
+    GROUPS,
     IMPLIED,
     PROSE,
     TABLE,
     Known,
+    Measures,
+    below_parts,
     bounds_of_not_held,
     contradictions,
     derive,
@@ -49,7 +52,8 @@ class Row:
     records: list[dict[str, Any]] = field(default_factory=list)
     cells: Cells = field(default_factory=dict)
     stated: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    known: dict[str, Known] = field(default_factory=dict)
+    tables: Measures = field(default_factory=dict)
+    known: Measures = field(default_factory=dict)
     breakdown: str = ""
 
 
@@ -113,7 +117,8 @@ def _row(rows: dict[tuple[Any, ...], Row], record: Mapping[str, Any], scope: str
 def _settle(row: Row) -> Iterator[dict[str, Any]]:
     """Fill the row's measures: tables, then sentences, then what follows; yield what is unused."""
     complete = _complete_rows(row.cells)
-    row.known = dict(_from_tables(row.cells))
+    row.tables = dict(_from_tables(row.cells))
+    row.known = dict(row.tables)
     for measure, figures in row.stated.items():
         yield from _from_prose(row, measure, figures)
     row.breakdown = derive(row.known, complete)
@@ -161,19 +166,28 @@ def _from_tables(cells: Cells) -> Iterator[tuple[str, Known]]:
 def _from_prose(row: Row, measure: str, figures: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """Take a measure's figure, the exact one before the approximate; yield those not taken."""
     if measure in row.known:
-        yield from (_unused(f, "table_first", "the table states the measure") for f in figures)
+        yield from (_table_first(f, row.known[measure].value) for f in figures)
         return
     exact = [figure for figure in figures if not figure["approximate"]] or figures
     if len({figure["value"] for figure in exact}) > 1:
         yield from (_unused(f, "two_values", "two different values are stated") for f in figures)
         return
     taken = exact[0]
-    row.known[measure] = Known(float(taken["value"]), PROSE)
+    if measure in GROUPS and below_parts(row.tables, measure, float(taken["value"])):
+        yield from (_unused(f, "table_first", "the table's rows are more") for f in figures)
+        return
+    row.known[measure] = Known(float(taken["value"]), PROSE, bool(taken["approximate"]))
     for figure in figures:
         if figure["value"] != taken["value"]:
             yield _unused(figure, "exact_first", "an exact figure stands beside it")
         elif figure is not taken:
             yield _unused(figure, "repeated", "the same value is stated again")
+
+
+def _table_first(figure: Mapping[str, Any], value: float) -> dict[str, Any]:
+    same = figure["value"] == value
+    reason = "the table states the measure" if same else f"the table states {value:.12g} instead"
+    return _unused(figure, "table_first", reason)
 
 
 def _unused(figure: Mapping[str, Any], rule: str, reason: str) -> dict[str, Any]:

@@ -20,6 +20,7 @@ class Known(NamedTuple):
 
     value: float
     source: str
+    approximate: bool = False
 
 
 Measures = dict[str, Known]
@@ -39,14 +40,22 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "not_processed": ("repeated", "reconfirm"),
     "other_handling": ("not_supplemented", "withdrawn"),
 }
-# Replies of the years before 2019, or printed apart: in the total of some reports, not of others.
-APART = (
-    "already_public",
-    "not_government_information",
-    "inquiry",
-    "redirected",
-    "transferred",
-    "supplement_asked",
+# Replies of the years before 2019, or printed apart: in the total of some reports, not of others;
+# each with the groups of the form in which other reports count it. Where the total needs it, what a
+# report does not name of these groups is not 0 but counted under this name.
+APART: Mapping[str, tuple[str, ...]] = {
+    "already_public": ("granted_or_partial",),
+    "not_government_information": ("not_processed", "other_handling"),
+    "inquiry": ("not_processed", "other_handling"),
+    "redirected": ("refused", "unable", "other_handling"),
+    "transferred": ("unable", "other_handling"),
+    "supplement_asked": ("unable", "other_handling"),
+}
+# What the sum of the replies and its total rest on.
+_SUMMED = (
+    *("received", "received_incl_carried_in", "carried_in", "carried_out", "answered"),
+    *("not_this_body", "nonexistent", *GROUPS, *APART),
+    *(part for parts in GROUPS.values() for part in parts),
 )
 _RESULTS = ("upheld", "corrected", "other", "pending")
 
@@ -62,7 +71,7 @@ def derive(known: Measures, complete: bool) -> str:
         known["received"] = Known(whole - before, DERIVED)
     breakdown = COMPLETE if complete else _breakdown(known)
     if breakdown == COMPLETE:
-        _fill(known)
+        _fill(known, set() if complete else _elsewhere(known))
     _add_up(known, "granted_or_partial", GROUPS["granted_or_partial"])
     _add_up(known, "unable", ("not_held", "unable_other"))
     _add_exposure(known)
@@ -87,10 +96,25 @@ def _named(known: Measures, group: str) -> list[float]:
     """The group's own number, or those of its parts that are named."""
     if group in known:
         return [known[group].value]
+    return [known[part].value for part in parts_of(known, group)]
+
+
+def parts_of(known: Measures, group: str) -> list[str]:
+    """The named parts of a group, none of which contains another."""
     parts = list(GROUPS[group])
     if group == "unable" and "not_held" not in known:
         parts += ["not_this_body", "nonexistent"]
-    return [known[part].value for part in parts if part in known]
+    return [part for part in parts if part in known]
+
+
+def _elsewhere(known: Measures) -> set[str]:
+    """Groups of which some replies are counted apart, where the total needs those apart."""
+    groups = sum(value for group in GROUPS for value in _named(known, group))
+    beside = known["withdrawn"].value if {"withdrawn", "other_handling"} <= known.keys() else 0.0
+    if known["answered"].value in (groups, groups + beside):
+        return set()
+    used = [groups for name, groups in APART.items() if name in known and known[name].value > 0]
+    return {group for groups in used for group in groups}
 
 
 def reply_sums(known: Measures) -> set[float]:
@@ -127,6 +151,8 @@ def _breakdown(known: Measures) -> str:
     sums = reply_sums(known)
     if not sums:
         return NONE
+    if any(known[name].approximate for name in _SUMMED if name in known):
+        return PARTIAL  # about so many do not add up exactly
     for total in _totals(known):
         if total in sums:
             known.setdefault("answered", Known(total, DERIVED))
@@ -134,15 +160,17 @@ def _breakdown(known: Measures) -> str:
     return PARTIAL
 
 
-def _fill(known: Measures) -> None:
-    """Groups and parts that a complete breakdown does not name are implied."""
+def _fill(known: Measures, elsewhere: set[str]) -> None:
+    """Groups and parts that a complete breakdown does not name are implied, but for `elsewhere`."""
     for group, parts in GROUPS.items():
         named = _named(known, group)
         if group not in known:
+            if group in elsewhere:
+                continue
             known[group] = Known(sum(named), DERIVED if named else IMPLIED)
         if known[group].value == 0 or (named and group == "granted_or_partial"):
             _fill_parts(known, group, parts)
-    if "not_held" not in known:
+    if "not_held" not in known and "unable" in known:
         grounds = [known[name].value for name in ("not_this_body", "nonexistent") if name in known]
         others = [known[name].value for name in ("unable_other", "still_unclear") if name in known]
         if grounds and sum(grounds) + sum(others) == known["unable"].value:
@@ -183,6 +211,16 @@ def contradictions(known: Measures) -> list[str]:
             if wrong or sum(parts) > total.value:
                 found.append(name)
     sums = reply_sums(known)
-    if "answered" in known and sums and min(sums) > known["answered"].value:
+    # Some reports do not count what was withdrawn among the answered.
+    withdrawn = known["withdrawn"].value if "withdrawn" in known else 0.0
+    if "answered" in known and sums and min(sums) - withdrawn > known["answered"].value:
         found.append("answered")
+    found += [group for group in GROUPS if group in known and below_parts(known, group)]
     return found
+
+
+def below_parts(known: Measures, group: str, value: float | None = None) -> bool:
+    """Whether the group's number, or `value` for it, is less than its named parts together."""
+    whole = known[group].value if value is None else value
+    parts = [part for part in parts_of(known, group) if part != "withdrawn"]
+    return sum(known[part].value for part in parts) > whole

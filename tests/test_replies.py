@@ -123,3 +123,47 @@ def test_totals_that_contradict_their_parts_are_named_and_kept(stated, found):
     _, known = _derive(**stated)
     assert contradictions(known) == found
     assert all(known[name].value == value for name, value in stated.items())
+
+
+@pytest.mark.parametrize(
+    ("apart", "open_groups"),
+    [
+        ("already_public", {"granted_or_partial"}),
+        ("inquiry", {"not_processed", "other_handling"}),
+        ("not_government_information", {"not_processed", "other_handling"}),
+        ("redirected", {"unable", "other_handling"}),
+    ],
+)
+def test_a_reply_counted_apart_leaves_its_group_open(apart, open_groups):
+    breakdown, known = _derive(answered=10, refused=8, **{apart: 2})
+    assert breakdown == "complete"
+    groups = {"granted_or_partial", "unable", "not_processed", "other_handling"}
+    assert groups - known.keys() == open_groups
+    assert ("not_held" in known) == ("unable" in known)
+
+
+def test_one_ground_beside_redirected_replies_is_a_lower_bound():
+    _, known = _derive(answered=10, granted=5, nonexistent=3, redirected=2)
+    assert "not_held" not in known
+    assert bounds_of_not_held(known) == (3, None)
+
+
+def test_a_reply_apart_that_the_total_does_not_need_changes_nothing():
+    _, known = _derive(answered=10, granted=10, already_public=4)
+    assert _values(known, "partial", "not_held", "other_handling") == [0, 0, 0]
+
+
+def test_approximate_figures_do_not_add_up_to_complete():
+    known = {"received": Known(10.0, "prose", True), "granted": Known(10.0, "prose")}
+    assert derive(known, complete=False) == "partial"
+    assert "answered" not in known and "not_held" not in known
+
+
+def test_withdrawn_may_lie_outside_the_answered():
+    breakdown, known = _derive(received=39, answered=38, granted=28, refused=10, withdrawn=1)
+    assert (breakdown, contradictions(known)) == ("partial", [])
+
+
+def test_a_group_below_its_own_parts_is_told():
+    _, known = _derive(refused=1, refused_process=1, refused_query_procedure=2)
+    assert contradictions(known) == ["refused"]

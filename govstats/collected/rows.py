@@ -64,12 +64,7 @@ def read_rows(path: Path, file: str, name: str) -> Rows:
     int, None for nothing; an empty or missing column with a default has the default. A value that
     cannot be read is a problem, and its column is among the row's `broken` ones.
     """
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8").removeprefix(_MARK)
-    except UnicodeDecodeError as error:
-        return Rows([], [_undecodable(data, error.start, file)], False)
-    lines = list(_lines(text, file))
+    lines = list(read_lines(path.read_bytes(), file))
     if problems := [line for line in lines if isinstance(line, Problem)]:
         return Rows([], problems, False)
     described = table(name, INPUTS).fields
@@ -85,6 +80,16 @@ def read_rows(path: Path, file: str, name: str) -> Rows:
             described,
         )
     return found
+
+
+def read_lines(data: bytes, file: str) -> Iterator[tuple[int, list[str]] | Problem]:
+    """The lines of a CSV file in UTF-8, each with its number, or why they cannot be read."""
+    try:
+        text = data.decode("utf-8").removeprefix(_MARK)
+    except UnicodeDecodeError as error:
+        yield _undecodable(data, error.start, file)
+        return
+    yield from _lines(text, file)
 
 
 def _undecodable(data: bytes, start: int, file: str) -> Problem:

@@ -1,0 +1,41 @@
+"""The statistics that the notebooks call: each function takes a frame and gives tidy rows.
+
+A result is an `Estimate` or a list of them; `tidy` makes a frame of any number. What cannot be
+estimated is a row that says why. Shares are in percent, rates per 100, ratios as they are. Needs
+the extra `notebooks`; scipy and statsmodels are loaded when a function first needs them.
+"""
+
+from govstats.models.bounds import e_value, worst_case, worst_case_requests
+from govstats.models.counts import dispersion_test, elasticity, mean_rate, rate
+from govstats.models.curve import Specification, joint_test, specification_curve
+from govstats.models.effects import dersimonian_laird, logit_normal
+from govstats.models.estimate import Estimate, tidy
+from govstats.models.pooled import beta_binomial, shrunken
+from govstats.models.randomise import randomisation_test
+from govstats.models.regression import regress
+from govstats.models.shares import crude_share, mean_share, share, share_each
+
+__all__ = [
+    "Estimate",
+    "Specification",
+    "beta_binomial",
+    "crude_share",
+    "dersimonian_laird",
+    "dispersion_test",
+    "e_value",
+    "elasticity",
+    "joint_test",
+    "logit_normal",
+    "mean_rate",
+    "mean_share",
+    "randomisation_test",
+    "rate",
+    "regress",
+    "share",
+    "share_each",
+    "shrunken",
+    "specification_curve",
+    "tidy",
+    "worst_case",
+    "worst_case_requests",
+]

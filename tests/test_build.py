@@ -155,7 +155,8 @@ def test_a_failed_file_does_not_stop_the_build(own, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["01_sources", "03_checks", "04_first_answers", "05_disclosure", "06_requests"]
+    "name",
+    ["01_sources", "03_checks", "04_first_answers", "05_disclosure", "06_requests", "07_not_held"],
 )
 def test_notebooks_run_on_ones_own_data(own, tmp_path, name):
     _build(own, tmp_path / "out")

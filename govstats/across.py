@@ -6,9 +6,6 @@ verdict (holds, violated, undetermined). Thresholds and names are in vocabulary/
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -56,11 +53,9 @@ def across(panel: pd.DataFrame) -> pd.DataFrame:
     return rows[list(COLUMNS)]
 
 
-@cache
 def rules() -> dict[str, Any]:
     """Return across.toml as a dictionary: additive, vertical, ending, jump, copied."""
-    text = (files("govstats") / "vocabulary" / "across.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return vocabulary.words("across.toml")
 
 
 def counts(panel: pd.DataFrame) -> list[str]:

@@ -7,12 +7,12 @@ counties and districts that stand directly under a province count as counties wi
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 import pandas as pd
+
+from govstats import vocabulary
 
 LEVELS = ("province", "prefecture", "county")
 ANY_YEAR = "any"
@@ -118,16 +118,13 @@ def _twice(table: pd.DataFrame) -> dict[str, str]:
 @cache
 def _places() -> pd.DataFrame:
     """The list of places, a city that stands twice under one code kept as prefecture only."""
-    source = files("govstats") / "vocabulary" / "places.csv"
-    with source.open(encoding="utf-8") as file:
-        table = pd.read_csv(file, dtype=str, keep_default_na=False)
+    table = pd.DataFrame(vocabulary.table("places.csv"), dtype="str")
     repeated = table["code"].duplicated(keep=False) & (table["level"] == "county")
     return table[~repeated].reset_index(drop=True)
 
 
 @cache
 def _rules() -> dict[str, Any]:
-    text = (files("govstats") / "vocabulary" / "frame.toml").read_text(encoding="utf-8")
-    rules = tomllib.loads(text)
+    rules = vocabulary.words("frame.toml")
     re.compile(rules["zone"])
     return rules

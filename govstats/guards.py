@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
 from functools import cache
-from importlib.resources import files
 
 import pandas as pd
 
@@ -68,9 +66,7 @@ def series(
 @cache
 def breaks() -> tuple[tuple[int, str], ...]:
     """The years from which figures are not comparable with those before, and why."""
-    source = files("govstats") / "vocabulary" / "breaks.csv"
-    rows = csv.DictReader(source.read_text(encoding="utf-8").splitlines())
-    return tuple((int(row["year"]), row["why"]) for row in rows)
+    return tuple((int(row["year"]), row["why"]) for row in vocabulary.table("breaks.csv"))
 
 
 def _sum(rows: pd.DataFrame, measure: str, keys: list[str]) -> pd.DataFrame:

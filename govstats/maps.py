@@ -8,10 +8,11 @@ Needs the extra `notebooks`.
 from __future__ import annotations
 
 from functools import cache
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+
+from govstats import vocabulary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -136,6 +137,4 @@ def _frame_axis(axis: Axes, layout: pd.DataFrame, note: str) -> None:
 
 @cache
 def _tiles() -> pd.DataFrame:
-    source = files("govstats") / "vocabulary" / "tiles.csv"
-    with source.open(encoding="utf-8") as file:
-        return pd.read_csv(file, dtype={"row": int, "column": int})
+    return pd.DataFrame(vocabulary.table("tiles.csv")).astype({"row": int, "column": int})

@@ -6,13 +6,12 @@ Definitions: govstats/vocabulary/metrics.toml. Needs the extra `panel`.
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
 import pandas as pd
+
+from govstats import vocabulary
 
 _NAME = re.compile(r"[a-z_]+")
 
@@ -40,21 +39,9 @@ class Metric:
 
 
 @cache
-def _dictionary() -> dict[str, list[dict[str, Any]]]:
-    path = files("govstats") / "vocabulary" / "metrics.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-@cache
 def metrics() -> tuple[Metric, ...]:
     """Every metric of the dictionary, in its order."""
-    return tuple(Metric(**entry) for entry in _dictionary()["metric"])
-
-
-@cache
-def derived() -> tuple[dict[str, str], ...]:
-    """What the panel derives beside measures: name, zh, en, unit, caveats."""
-    return tuple(_dictionary()["derived"])
+    return tuple(Metric(**entry) for entry in vocabulary.words("metrics.toml")["metric"])
 
 
 def add_metrics(panel: pd.DataFrame) -> pd.DataFrame:

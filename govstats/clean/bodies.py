@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 import re
-import tomllib
 import unicodedata
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 
+from govstats import vocabulary
 from govstats.clean.changes import Edit, Record
 from govstats.issuers import level_and_body
 from govstats.issuers.gazetteer import gazetteer
@@ -18,7 +16,6 @@ from govstats.issuers.places import Reading, narrow, read
 # White space, and characters that show nothing.
 BLANKS = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 BRACKETS = str.maketrans("〔【[〕】]", "((()))")
-VOCABULARY = files("govstats") / "vocabulary"
 
 
 def issuer_spelling(record: Record) -> Iterator[Edit]:
@@ -34,10 +31,9 @@ def issuer_spelling(record: Record) -> Iterator[Edit]:
 @cache
 def corrections() -> dict[tuple[str, str, str], tuple[str, str]]:
     """vocabulary/corrections.csv: (issuer, field, value given) -> (corrected value, reason)."""
-    text = (VOCABULARY / "corrections.csv").read_text(encoding="utf-8")
     return {
         (row["issuer"], row["field"], row["given"]): (row["corrected"], row["reason"])
-        for row in csv.DictReader(text.splitlines())
+        for row in vocabulary.table("corrections.csv")
     }
 
 
@@ -109,7 +105,7 @@ def body_differs(record: Record) -> Iterator[Edit]:
 @cache
 def _organs() -> tuple[re.Pattern[str], list[tuple[str, re.Pattern[str]]]]:
     """The head of a name that is a zone's own, and the kinds with their patterns, in order."""
-    listed = tomllib.loads((VOCABULARY / "organs.toml").read_text(encoding="utf-8"))
+    listed = vocabulary.words("organs.toml")
     # No word of a body may stand in it: 财政局高新区分局 is an office of the 财政局.
     zone = re.compile(f"^[^局厅委院]{{2,14}}?(?:{'|'.join(listed['zone_words'])})(?!$)")
     kinds = [(each["kind"], re.compile("|".join(each["patterns"]))) for each in listed["organs"]]

@@ -6,14 +6,13 @@ since 2007, each with its one successor or none) and the zones of vocabulary/iss
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
+from govstats import vocabulary
 from govstats.issuers.words import words
 
 # Rows that only group counties; no report prints them.
@@ -50,8 +49,7 @@ class Gazetteer:
 
 
 def _rows(filename: str) -> list[list[str]]:
-    source = files("govstats") / "vocabulary" / filename
-    return list(csv.reader(source.read_text(encoding="utf-8").splitlines()))[1:]
+    return [list(row.values()) for row in vocabulary.table(filename)]
 
 
 def _short(name: str, peoples: re.Pattern[str]) -> tuple[str, str]:

@@ -8,8 +8,6 @@ from __future__ import annotations
 from govstats.issuers.places import Reading, read
 from govstats.issuers.words import pattern, words
 
-BODIES = ("government", "zone", "other", "department")
-
 
 def is_central(name: str) -> bool:
     """True for ministries and other central bodies, not for their local branches."""

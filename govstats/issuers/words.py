@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from govstats import vocabulary
 
-@cache
+
 def words() -> dict[str, Any]:
     """The whole file as a dict; read once."""
-    source = files("govstats") / "vocabulary" / "issuers.toml"
-    return tomllib.loads(source.read_text(encoding="utf-8"))
+    return vocabulary.words("issuers.toml")
 
 
 @cache

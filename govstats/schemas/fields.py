@@ -6,11 +6,8 @@ metrics.toml.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from govstats import vocabulary
@@ -57,16 +54,8 @@ class Table:
     fields: tuple[Field, ...]
 
 
-@cache
 def _dictionary() -> dict[str, Any]:
-    text = files("govstats").joinpath("vocabulary", "fields.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
-
-
-@cache
-def _shipped_metrics() -> Metrics:
-    path = files("govstats").joinpath("vocabulary", "metrics.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return vocabulary.words("fields.toml")
 
 
 def names(section: str = TABLES) -> tuple[str, ...]:
@@ -83,7 +72,7 @@ def table(name: str, section: str = TABLES, metrics: Metrics | None = None) -> T
     entry = _dictionary()[section][name]
     found = [_field(column, entry.get("fields", {})) for column in entry["columns"]]
     if entry.get("measures"):
-        computed = list(_computed(_shipped_metrics() if metrics is None else metrics))
+        computed = list(_computed(vocabulary.words("metrics.toml") if metrics is None else metrics))
         found += [*_measured({field.name for field in computed}), *computed]
     about = (entry["title"], entry["label"], entry["en"], entry["zh"])
     return Table(name, *about, tuple(entry["key"]), tuple(found))

@@ -10,9 +10,21 @@ from typing import Any
 
 
 @cache
+def words(name: str) -> dict[str, Any]:
+    """Return one of the TOML files of this folder as a dictionary."""
+    return tomllib.loads(files(__name__).joinpath(name).read_text(encoding="utf-8"))
+
+
+def table(name: str) -> list[dict[str, str]]:
+    """Return one of the CSV files of this folder, a dictionary a row."""
+    text = files(__name__).joinpath(name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines()))
+
+
+@cache
 def rules() -> dict[str, Any]:
     """Return prose.toml as a dictionary: parts, bearings, read, label, agreement, topics."""
-    return tomllib.loads(files(__name__).joinpath("prose.toml").read_text(encoding="utf-8"))
+    return words("prose.toml")
 
 
 @cache
@@ -21,7 +33,7 @@ def measures() -> dict[str, dict[str, str]]:
 
     The row X_share stands for the share of every reply that its definition names.
     """
-    rows = {row["measure"]: row for row in _table("measures.csv")}
+    rows = {row["measure"]: row for row in table("measures.csv")}
     shares = rows.pop("X_share")
     named = shares["definition"].partition("(")[2].rstrip(")").split(", ")
     return rows | {f"{name}_share": shares for name in named}
@@ -30,9 +42,4 @@ def measures() -> dict[str, dict[str, str]]:
 @cache
 def themes() -> dict[str, str]:
     """Return themes.csv as a dictionary from topic phrase to theme."""
-    return {row["topic"]: row["theme"] for row in _table("themes.csv")}
-
-
-def _table(name: str) -> list[dict[str, str]]:
-    text = files(__name__).joinpath(name).read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+    return {row["topic"]: row["theme"] for row in table("themes.csv")}

@@ -64,9 +64,21 @@ def language() -> str:
     return chosen
 
 
-def say(english: str, chinese: str) -> str:
-    """Return the label in the language of the figures."""
-    return chinese if language() == "zh" else english
+def say(english: str, chinese: str = "") -> str:
+    """Return the label in the language of the figures.
+
+    Chinese is `chinese` or the row of vocabulary/labels.csv. Raises ValueError where neither is.
+    """
+    if language() == "en":
+        return english
+    if not (found := chinese or _labels().get(english, "")):
+        raise ValueError(f'no Chinese for the label "{english}": add it to vocabulary/labels.csv')
+    return found
+
+
+@cache
+def _labels() -> dict[str, str]:
+    return {row["en"]: row["zh"] for row in vocabulary.table("labels.csv")}
 
 
 @cache
@@ -164,6 +176,36 @@ def forest(
         axis.text(1.01, place, said, **beside)
     axis.set_yticks(range(len(rows)), list(labels))
     axis.set_ylim(max(len(rows), 1) - 0.5, -0.5)
+
+
+def forest_figure(
+    rows: pandas.DataFrame,
+    labels: Sequence[str],
+    said: str,
+    source: str,
+    *,
+    limits: tuple[float, float] | None = None,
+    ratio: bool = False,
+    count: str = "n",
+) -> Figure:
+    """Return a figure of its own for `forest`: `said` under the axis, limits of the axis."""
+    import matplotlib.pyplot as plt
+
+    figure, axis = plt.subplots(figsize=(6.6, 0.27 * max(len(rows), 1) + 0.95))
+    forest(axis, rows, labels, ratio=ratio, count=count)
+    axis.set(xlabel=said)
+    if limits:
+        axis.set_xlim(*limits)
+    source_line(figure, source)
+    return figure
+
+
+def source(rows: pandas.DataFrame, sample: str) -> str:
+    """Return for the source line how many reports of which years stand in a figure."""
+    years = rows["year"].dropna().astype(int)
+    span = f"{years.min()}-{years.max()}" if len(years) else "-"
+    said = say("{} annual reports of {} held by govstats, {}", "govstats所收{}份年度报告（{}），{}")
+    return said.format(len(rows), span, sample)
 
 
 def source_line(figure: Figure, text: str) -> None:

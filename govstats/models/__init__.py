@@ -9,19 +9,24 @@ from govstats.models.bounds import e_value, worst_case, worst_case_requests
 from govstats.models.counts import dispersion_test, elasticity, mean_rate, rate
 from govstats.models.curve import Specification, joint_test, specification_curve
 from govstats.models.effects import dersimonian_laird, logit_normal
-from govstats.models.estimate import Estimate, tidy
+from govstats.models.estimate import Estimate, sentence, tidy
+from govstats.models.groups import by_group, dominant, readings
 from govstats.models.pooled import beta_binomial, shrunken
 from govstats.models.randomise import randomisation_test
 from govstats.models.regression import regress
+from govstats.models.samples import complete, stated, with_cases
 from govstats.models.shares import crude_share, mean_share, share, share_each
 
 __all__ = [
     "Estimate",
     "Specification",
     "beta_binomial",
+    "by_group",
+    "complete",
     "crude_share",
     "dersimonian_laird",
     "dispersion_test",
+    "dominant",
     "e_value",
     "elasticity",
     "joint_test",
@@ -30,12 +35,16 @@ __all__ = [
     "mean_share",
     "randomisation_test",
     "rate",
+    "readings",
     "regress",
+    "sentence",
     "share",
     "share_each",
     "shrunken",
     "specification_curve",
+    "stated",
     "tidy",
+    "with_cases",
     "worst_case",
     "worst_case_requests",
 ]

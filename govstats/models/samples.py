@@ -1,0 +1,61 @@
+"""The samples of the two questions, the same in the notebooks and in the simulations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from govstats.models.estimate import numbers
+
+# The reply was read as such; where sums imply it the sample is that of complete breakdowns.
+_READ = ("table", "prose", "derived")
+LAND = "land_housing"
+PLACEBO = ("education", "health", "police")
+
+
+def complete(panel: pd.DataFrame, scope: str = "own") -> pd.DataFrame:
+    """Yearly reports of one scope that answered requests and tell every kind of reply.
+
+    Adds columns: kind (governments, land and housing offices, others) and years (between the
+    breaks of 2019, 2021 and 2024).
+    """
+    rows = _yearly(panel, scope)
+    return _grouped(rows[(rows["breakdown"] == "complete") & (rows["answered"] > 0)])
+
+
+def stated(panel: pd.DataFrame, scope: str = "own") -> pd.DataFrame:
+    """Yearly reports of one scope that print "not held": cut off at the left, as zero is not."""
+    rows = _yearly(panel, scope)
+    return _grouped(rows[rows["not_held_from"].isin(_READ) & (rows["answered"] > 0)])
+
+
+def with_cases(panel: pd.DataFrame, case: str, scope: str = "own") -> pd.DataFrame:
+    """Yearly reports of one scope that state `case` (reviews or suits) and their requests.
+
+    Adds to the columns of `complete`: cases, requests, log_requests (natural), land (1 for offices
+    of land, housing and expropriation), placebo (1 for education, health and police) and since_2024
+    (1 from the revised Reconsideration Law on).
+    """
+    rows = _grouped(_yearly(panel, scope))
+    rows = rows[rows[case].notna() & (rows["exposure"] > 0)]
+    requests = numbers(rows, "exposure")
+    return rows.assign(
+        cases=numbers(rows, case),
+        requests=requests,
+        log_requests=np.log(requests),
+        land=(rows["organ"] == LAND).astype("int64"),
+        placebo=rows["organ"].isin(PLACEBO).astype("int64"),
+        since_2024=(rows["year"] >= 2024).astype("int64"),
+    )
+
+
+def _yearly(panel: pd.DataFrame, scope: str) -> pd.DataFrame:
+    return panel[(panel["period"] == "year") & (panel["scope"] == scope)]
+
+
+def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
+    edges = {"before 2019": 2018, "2019-2020": 2020, "2021-2023": 2023}
+    year = numbers(rows, "year")
+    spans = np.select([year <= last for last in edges.values()], list(edges), "since 2024")
+    kind = rows["organ"].where(rows["organ"].isin(["government", LAND]), "others")
+    return rows.assign(kind=kind, years=np.where(np.isnan(year), "unknown", spans))

@@ -160,8 +160,7 @@ def forest(
         "fontsize": 8,
     }
     if ratio:
-        axis.set_xscale("log")
-        axis.axvline(1, color=GREY, linewidth=0.8, zorder=0)
+        _log_axis(axis)
     for place, (point, least, most, n) in enumerate(
         zip(middle, low, high, rows[count], strict=True)
     ):
@@ -176,6 +175,16 @@ def forest(
         axis.text(1.01, place, said, **beside)
     axis.set_yticks(range(len(rows)), list(labels))
     axis.set_ylim(max(len(rows), 1) - 0.5, -0.5)
+
+
+def _log_axis(axis: Axes) -> None:
+    from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
+
+    axis.set_xscale("log")
+    axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axis.xaxis.set_minor_locator(NullLocator())
+    axis.axvline(1, color=GREY, linewidth=0.8, zorder=0)
 
 
 def forest_figure(
@@ -196,8 +205,17 @@ def forest_figure(
     axis.set(xlabel=said)
     if limits:
         axis.set_xlim(*limits)
+        _arrows(axis, rows, limits[1])
     source_line(figure, source)
     return figure
+
+
+def _arrows(axis: Axes, rows: pandas.DataFrame, most: float) -> None:
+    """An interval that is cut by the axis must not look as if it ended there."""
+    import numpy as np
+
+    for place in np.flatnonzero(rows["high"].astype(float) > most):
+        axis.scatter(most, place, marker=">", s=28, color=BLUE, clip_on=False, zorder=3)
 
 
 def source(rows: pandas.DataFrame, sample: str) -> str:

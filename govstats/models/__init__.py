@@ -14,8 +14,9 @@ from govstats.models.groups import by_group, dominant, readings
 from govstats.models.pooled import beta_binomial, shrunken
 from govstats.models.randomise import randomisation_test
 from govstats.models.regression import regress
-from govstats.models.samples import complete, stated, with_cases
+from govstats.models.samples import complete, concluded, stated, with_cases
 from govstats.models.shares import crude_share, mean_share, share, share_each
+from govstats.models.zeros import zeros
 
 __all__ = [
     "Estimate",
@@ -23,6 +24,7 @@ __all__ = [
     "beta_binomial",
     "by_group",
     "complete",
+    "concluded",
     "crude_share",
     "dersimonian_laird",
     "dispersion_test",
@@ -45,6 +47,7 @@ __all__ = [
     "stated",
     "tidy",
     "with_cases",
+    "zeros",
     "worst_case",
     "worst_case_requests",
 ]

@@ -46,7 +46,7 @@ def tidy(*results: Rows) -> pd.DataFrame:
 
 
 def sentence(rows: pd.DataFrame, head: str) -> str:
-    """Return tidy rows as one sentence: each estimand with estimate, limits and reports, or why not.
+    """Return tidy rows as one sentence: each estimand with its limits and reports, or why not.
 
     Percent without decimals, ratios with two.
     """

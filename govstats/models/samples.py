@@ -33,8 +33,9 @@ def with_cases(panel: pd.DataFrame, case: str, scope: str = "own") -> pd.DataFra
     """Yearly reports of one scope that state `case` (reviews or suits) and their requests.
 
     Adds to the columns of `complete`: cases, requests, log_requests (natural), land (1 for offices
-    of land, housing and expropriation), placebo (1 for education, health and police) and since_2024
-    (1 from the revised Reconsideration Law on).
+    of land, housing and expropriation), placebo (1 for education, health and police), since_2024
+    (1 from the revised Reconsideration Law on), no_case, unfavourable (refused, unable to provide
+    or not processed) and less_than_all (answered less granted in full).
     """
     rows = _grouped(_yearly(panel, scope))
     rows = rows[rows[case].notna() & (rows["exposure"] > 0)]
@@ -46,6 +47,9 @@ def with_cases(panel: pd.DataFrame, case: str, scope: str = "own") -> pd.DataFra
         land=(rows["organ"] == LAND).astype("int64"),
         placebo=rows["organ"].isin(PLACEBO).astype("int64"),
         since_2024=(rows["year"] >= 2024).astype("int64"),
+        no_case=numbers(rows, case) == 0,
+        unfavourable=rows[["refused", "unable", "not_processed"]].sum(axis=1, skipna=False),
+        less_than_all=rows["answered"] - rows["granted"],
     )
 
 
@@ -59,3 +63,23 @@ def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
     spans = np.select([year <= last for last in edges.values()], list(edges), "since 2024")
     kind = rows["organ"].where(rows["organ"].isin(["government", LAND]), "others")
     return rows.assign(kind=kind, years=np.where(np.isnan(year), "unknown", spans))
+
+
+def concluded(panel: pd.DataFrame, case: str, scope: str = "own") -> pd.DataFrame:
+    """Yearly reports of one scope that tell how many cases were concluded, and corrected.
+
+    Adds columns corrected, concluded (upheld, corrected and otherwise settled; all cases less the
+    pending ones where one of the three is missing; all cases where upheld and corrected add up to
+    them).
+    """
+    rows = _grouped(_yearly(panel, scope))
+    parts = {
+        name: numbers(rows, f"{case}_{name}")
+        for name in ("upheld", "corrected", "other", "pending")
+    }
+    whole = numbers(rows, case)
+    settled = parts["upheld"] + parts["corrected"]
+    ended = np.where(settled == whole, whole, whole - parts["pending"])
+    ended = np.where(np.isnan(parts["other"] + settled), ended, settled + parts["other"])
+    rows = rows.assign(corrected=parts["corrected"], concluded=ended)
+    return rows[rows["corrected"].notna() & (rows["concluded"] > 0)]

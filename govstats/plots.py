@@ -172,7 +172,7 @@ def forest(
             face = colour if limits else "white"
             axis.scatter(point, place, s=22, color=face, edgecolor=colour, zorder=3)
         said = f"n = {n:.0f}" if known or limits else say("cannot be estimated", "无法估计")
-        axis.text(1.01, place, said, **beside)
+        axis.text(1.02, place, said, **beside)
     axis.set_yticks(range(len(rows)), list(labels))
     axis.set_ylim(max(len(rows), 1) - 0.5, -0.5)
 

@@ -14,7 +14,7 @@ from govstats.models.groups import by_group, dominant, readings
 from govstats.models.pooled import beta_binomial, shrunken
 from govstats.models.randomise import randomisation_test
 from govstats.models.regression import regress
-from govstats.models.samples import complete, concluded, stated, with_cases
+from govstats.models.samples import complete, concluded, stated, with_cases, with_topics
 from govstats.models.shares import crude_share, mean_share, share, share_each
 from govstats.models.zeros import zeros
 
@@ -47,6 +47,7 @@ __all__ = [
     "stated",
     "tidy",
     "with_cases",
+    "with_topics",
     "zeros",
     "worst_case",
     "worst_case_requests",

@@ -83,3 +83,19 @@ def concluded(panel: pd.DataFrame, case: str, scope: str = "own") -> pd.DataFram
     ended = np.where(np.isnan(parts["other"] + settled), ended, settled + parts["other"])
     rows = rows.assign(corrected=parts["corrected"], concluded=ended)
     return rows[rows["corrected"].notna() & (rows["concluded"] > 0)]
+
+
+def with_topics(rows: pd.DataFrame, topics: pd.DataFrame, theme: str) -> pd.DataFrame:
+    """Of `rows` of the panel, those that say what requests were about, with column `names_theme`.
+
+    1 where a topic has the theme, 0 where others are named: a topic not named may still have been
+    asked about. topics: report_id, theme, as in data/processed.
+    """
+    said = topics.groupby("report_id")["theme"].agg(lambda found: theme in set(found))
+    each = rows["records"].str.split(";").explode().map(said).groupby(level=0).agg(_any)
+    return rows.assign(names_theme=each.astype("float64"))[each.notna()]
+
+
+def _any(found: pd.Series) -> float:
+    known = found.dropna()
+    return float(known.any()) if len(known) else np.nan

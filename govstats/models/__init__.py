@@ -1,24 +1,30 @@
 """The statistics that the notebooks call: each function takes a frame and gives tidy rows.
 
 A result is an `Estimate` or a list of them; `tidy` makes a frame of any number. What cannot be
-estimated is a row that says why. Shares are in percent, rates per 100, ratios as they are. Needs
+estimated is a row that says why. `models.power` and `models.calibration` are simulations to be
+run, and are imported by name. Shares are in percent, rates per 100, ratios as they are. Needs
 the extra `notebooks`; scipy and statsmodels are loaded when a function first needs them.
 """
 
 from govstats.models.bounds import e_value, worst_case, worst_case_requests
+from govstats.models.conditional import conditional_randomisation
 from govstats.models.counts import dispersion_test, elasticity, mean_rate, rate
 from govstats.models.curve import Specification, joint_test, specification_curve
 from govstats.models.effects import dersimonian_laird, logit_normal
 from govstats.models.estimate import Estimate, tidy
+from govstats.models.family import adjust
 from govstats.models.pooled import beta_binomial, shrunken
 from govstats.models.randomise import randomisation_test
 from govstats.models.regression import regress
 from govstats.models.shares import crude_share, mean_share, share, share_each
+from govstats.models.simulate import shape_of
 
 __all__ = [
     "Estimate",
     "Specification",
+    "adjust",
     "beta_binomial",
+    "conditional_randomisation",
     "crude_share",
     "dersimonian_laird",
     "dispersion_test",
@@ -31,6 +37,7 @@ __all__ = [
     "randomisation_test",
     "rate",
     "regress",
+    "shape_of",
     "share",
     "share_each",
     "shrunken",

@@ -1,30 +1,37 @@
 """The statistics that the notebooks call: each function takes a frame and gives tidy rows.
 
 A result is an `Estimate` or a list of them; `tidy` makes a frame of any number. What cannot be
-estimated is a row that says why. Shares are in percent, rates per 100, ratios as they are. Needs
+estimated is a row that says why. `models.power` and `models.calibration` are simulations to be
+run, and are imported by name. Shares are in percent, rates per 100, ratios as they are. Needs
 the extra `notebooks`; scipy and statsmodels are loaded when a function first needs them.
 """
 
 from govstats.models.bounds import e_value, worst_case, worst_case_requests
+from govstats.models.cached import read_cached
+from govstats.models.conditional import conditional_randomisation
 from govstats.models.counts import dispersion_test, elasticity, mean_rate, rate
 from govstats.models.curve import Specification, joint_test, specification_curve
 from govstats.models.effects import dersimonian_laird, logit_normal
 from govstats.models.estimate import Estimate, sentence, tidy
+from govstats.models.family import adjust
 from govstats.models.groups import by_group, dominant, readings
 from govstats.models.pooled import beta_binomial, shrunken
 from govstats.models.randomise import randomisation_test
 from govstats.models.regression import regress
 from govstats.models.samples import complete, concluded, stated, with_cases, with_topics
 from govstats.models.shares import crude_share, mean_share, share, share_each
+from govstats.models.simulate import shape_of
 from govstats.models.zeros import zeros
 
 __all__ = [
     "Estimate",
     "Specification",
+    "adjust",
     "beta_binomial",
     "by_group",
     "complete",
     "concluded",
+    "conditional_randomisation",
     "crude_share",
     "dersimonian_laird",
     "dispersion_test",
@@ -37,9 +44,11 @@ __all__ = [
     "mean_share",
     "randomisation_test",
     "rate",
+    "read_cached",
     "readings",
     "regress",
     "sentence",
+    "shape_of",
     "share",
     "share_each",
     "shrunken",
@@ -48,7 +57,7 @@ __all__ = [
     "tidy",
     "with_cases",
     "with_topics",
-    "zeros",
     "worst_case",
     "worst_case_requests",
+    "zeros",
 ]

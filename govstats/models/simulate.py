@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import NamedTuple
 
 import numpy as np
@@ -28,25 +29,84 @@ class World(NamedTuple):
     power: float = 1.0
 
 
-def share_rows(panel: pd.DataFrame) -> pd.DataFrame:
-    """Of the panel: yearly own-scope reports with a complete breakdown that states not_held."""
-    kept = panel[(panel["period"] == "year") & (panel["scope"] == "own")]
+# Rate at the median volume, spread and elasticity as a negative binomial finds them in the panel.
+# The spread counts that between provinces twice, which makes these worlds a little harder.
+WORLDS = {
+    "reviews": World(rate=0.08, alpha=1.3, power=0.91),
+    "suits": World(rate=0.043, alpha=0.93, power=0.69),
+}
+# Kinds of organ that nobody's land depends on.
+PLACEBO = ("education", "health", "police")
+
+
+def share_rows(panel: pd.DataFrame, scope: str = "own", form: str | None = None) -> pd.DataFrame:
+    """Of the panel: yearly reports of a scope (and form) whose complete breakdown states not_held.
+
+    Columns issuer, gb2260, province, level, organ, land and placebo (0 or 1), volume (requests
+    answered) and log_volume; no outcome.
+    """
+    kept = _yearly(panel, scope, form)
     kept = kept[(kept["breakdown"] == "complete") & kept["not_held"].notna()]
     return _shape(kept[kept["answered"] > 0], "answered")
 
 
-def count_rows(panel: pd.DataFrame) -> pd.DataFrame:
-    """Of the panel: yearly own-scope reports that state reviews and requests."""
-    kept = panel[(panel["period"] == "year") & (panel["scope"] == "own")]
-    kept = kept[kept["reviews"].notna() & (kept["exposure"] > 0)]
-    return _shape(kept, "exposure")
+def count_rows(
+    panel: pd.DataFrame, outcome: str = "reviews", scope: str = "own", form: str | None = None
+) -> pd.DataFrame:
+    """Of the panel: yearly reports of a scope (and form) that state the outcome and requests.
+
+    Columns as `share_rows` gives them; volume is the panel's exposure.
+    """
+    kept = _yearly(panel, scope, form)
+    kept = kept if outcome in kept.columns else kept.assign(**{outcome: np.nan})
+    return _shape(kept[kept[outcome].notna() & (kept["exposure"] > 0)], "exposure")
+
+
+def shape_of(panel: pd.DataFrame) -> str:
+    """12 hexadecimal digits that change when the simulations' reports do.
+
+    Of who, where and how large the reports are, of both scopes, for shares, reviews and suits.
+    Cached results belong to the panel that has the shape in their column `shape`.
+    """
+    parts = [
+        frame.drop(columns="log_volume").to_csv(index=False, float_format="%.12g")
+        for scope in ("own", "system")
+        for frame in (
+            share_rows(panel, scope),
+            *(count_rows(panel, outcome, scope) for outcome in WORLDS),
+        )
+    ]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _yearly(panel: pd.DataFrame, scope: str, form: str | None) -> pd.DataFrame:
+    # A panel of one's own need not hold every measure.
+    lacking = [each for each in ("not_held", "answered", "exposure") if each not in panel.columns]
+    kept = panel[(panel["period"] == "year") & (panel["scope"] == scope)]
+    kept = kept.assign(**dict.fromkeys(lacking, np.nan))
+    return kept if form is None else kept[kept["form"] == form]
 
 
 def _shape(kept: pd.DataFrame, volume: str) -> pd.DataFrame:
     """What the simulation keeps of real reports: who, where, how large; no outcome."""
-    land = (kept["organ"] == "land_housing").astype("int64")
-    names = kept[["issuer", "province", "level"]].fillna("").astype(str)
-    return names.assign(volume=kept[volume].astype("float64"), land=land).reset_index(drop=True)
+    names = kept.reindex(columns=["issuer", "gb2260", "province", "level", "organ"])
+    # A code may have been read as a number; it is the same place.
+    code = pd.to_numeric(names["gb2260"], errors="coerce").astype("Int64").astype("string")
+    names = names.assign(gb2260=code).fillna("").astype("str").reset_index(drop=True)
+    size = kept[volume].to_numpy(dtype="float64")
+    return names.assign(
+        land=(names["organ"] == "land_housing").astype("int64"),
+        placebo=names["organ"].isin(PLACEBO).astype("int64"),
+        volume=size,
+        log_volume=np.log(size),
+    )
+
+
+def some_provinces(shape: pd.DataFrame, many: int, draws: np.random.Generator) -> pd.DataFrame:
+    """The reports of `many` of the shape's provinces, drawn by chance."""
+    names = np.unique(shape["province"].to_numpy(dtype=object))
+    picked = draws.choice(names, min(many, len(names)), replace=False)
+    return shape[shape["province"].isin(picked)].reset_index(drop=True)
 
 
 def _by_province(shape: pd.DataFrame, deviation: float, draws: np.random.Generator) -> np.ndarray:

@@ -163,3 +163,15 @@ def test_topics_of_the_records_of_a_row():
     assert found["records"].tolist() == ["b;c", "d"]
     assert found["names_theme"].tolist() == [1, 1]
     assert models.with_topics(_panel(), topics, "y")["names_theme"].tolist() == [0, 1]
+
+
+def test_sentences_in_place_of_tables():
+    unused = pd.DataFrame(
+        {
+            "record_id": ["c", "d", "a", "zz"],
+            "measure": ["reviews", "website_visits", "reviews", "reviews"],
+            "value": [9.0, 1, 7, 5],
+            "rule": ["table_first", "table_first", "exact_first", "table_first"],
+        }
+    )
+    assert models.with_prose(_panel(), unused)["reviews"].tolist() == [1, 9, 3, 4]

@@ -99,3 +99,18 @@ def with_topics(rows: pd.DataFrame, topics: pd.DataFrame, theme: str) -> pd.Data
 def _any(found: pd.Series) -> float:
     known = found.dropna()
     return float(known.any()) if len(known) else np.nan
+
+
+def with_prose(rows: pd.DataFrame, unused: pd.DataFrame) -> pd.DataFrame:
+    """`rows` of the panel with the figures of sentences in place of those of the tables.
+
+    unused: record_id, measure, value, rule, as in data/processed: where both stated a measure, the
+    table was taken (rule table_first). Measures that the panel lacks are passed over.
+    """
+    found = rows.copy()
+    owner = rows["records"].str.split(";").explode()
+    owner = pd.Series(owner.index, index=owner.to_numpy())
+    for one in unused[unused["rule"] == "table_first"].itertuples():
+        if one.record_id in owner.index and one.measure in found.columns:
+            found.loc[owner[one.record_id], one.measure] = one.value
+    return found

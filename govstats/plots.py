@@ -159,8 +159,6 @@ def forest(
         "va": "center",
         "fontsize": 8,
     }
-    if ratio:
-        _log_axis(axis)
     for place, (point, least, most, n) in enumerate(
         zip(middle, low, high, rows[count], strict=True)
     ):
@@ -175,13 +173,18 @@ def forest(
         axis.text(1.02, place, said, **beside)
     axis.set_yticks(range(len(rows)), list(labels))
     axis.set_ylim(max(len(rows), 1) - 0.5, -0.5)
+    if ratio:
+        _log_axis(axis)
 
 
 def _log_axis(axis: Axes) -> None:
+    """Plain numbers, and only as many as there is room for."""
     from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
     axis.set_xscale("log")
-    axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    least, most = axis.get_xlim()
+    wide = most / least if least > 0 else 1
+    axis.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if wide < 150 else (1,)))
     axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axis.xaxis.set_minor_locator(NullLocator())
     axis.axvline(1, color=GREY, linewidth=0.8, zorder=0)
@@ -216,6 +219,23 @@ def _arrows(axis: Axes, rows: pandas.DataFrame, most: float) -> None:
 
     for place in np.flatnonzero(rows["high"].astype(float) > most):
         axis.scatter(most, place, marker=">", s=28, color=BLUE, clip_on=False, zorder=3)
+
+
+def curves(axis: Axes, x: pandas.Series, bands: pandas.DataFrame, names: pandas.Series) -> None:
+    """Draw a line with its band for every name over a log axis, told apart in grey too.
+
+    bands: value, low, high, on the index of `x` and of `names`. A legend, as the lines cross.
+    """
+    axis.set_xscale("log")
+    axis.set_xticks(x.unique(), [f"{value:g}" for value in x.unique()])
+    axis.minorticks_off()
+    looks = zip((BLUE, VERMILION, BLACK, SKY), "os^D", strict=True)
+    for name, (colour, mark) in zip(names.unique(), looks, strict=False):
+        at, part = x[names == name], bands[names == name]
+        axis.fill_between(at, part["low"], part["high"], color=colour, alpha=0.2, linewidth=0)
+        axis.plot(at, part["value"], color=colour, marker=mark, markersize=4, label=name)
+    if len(names):
+        axis.legend(fontsize=7, loc="upper left")
 
 
 def source(rows: pandas.DataFrame, sample: str) -> str:

@@ -19,12 +19,21 @@ from govstats.models.pooled import beta_binomial, shrunken
 from govstats.models.power import detectable
 from govstats.models.randomise import dealing, randomisation_test
 from govstats.models.regression import regress
-from govstats.models.samples import complete, concluded, stated, with_cases, with_prose, with_topics
+from govstats.models.samples import (
+    PLACEBO,
+    complete,
+    concluded,
+    stated,
+    with_cases,
+    with_prose,
+    with_topics,
+)
 from govstats.models.shares import crude_share, mean_share, share, share_each
 from govstats.models.simulate import shape_of
 from govstats.models.zeros import zeros
 
 __all__ = [
+    "PLACEBO",
     "Estimate",
     "Specification",
     "adjust",

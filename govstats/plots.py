@@ -208,17 +208,23 @@ def forest_figure(
     axis.set(xlabel=said)
     if limits:
         axis.set_xlim(*limits)
-        _arrows(axis, rows, limits[1])
+        _arrows(axis, rows, *limits)
+        if ratio:
+            _log_axis(axis)
     source_line(figure, source)
     return figure
 
 
-def _arrows(axis: Axes, rows: pandas.DataFrame, most: float) -> None:
+def _arrows(axis: Axes, rows: pandas.DataFrame, least: float, most: float) -> None:
     """An interval that is cut by the axis must not look as if it ended there."""
     import numpy as np
 
-    for place in np.flatnonzero(rows["high"].astype(float) > most):
-        axis.scatter(most, place, marker=">", s=28, color=BLUE, clip_on=False, zorder=3)
+    for edge, mark, beyond in (
+        (least, "<", rows["low"].astype(float) < least),
+        (most, ">", rows["high"].astype(float) > most),
+    ):
+        for place in np.flatnonzero(beyond):
+            axis.scatter(edge, place, marker=mark, s=28, color=BLUE, clip_on=False, zorder=3)
 
 
 def curves(axis: Axes, x: pandas.Series, bands: pandas.DataFrame, names: pandas.Series) -> None:

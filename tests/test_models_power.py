@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,6 +18,8 @@ from govstats.models.power import detectable, main, power
 from govstats.models.simulate import WORLDS, World, count_rows, draw_counts, some_provinces
 from govstats.schemas import check_table, write_datapackage
 from govstats.tables import read_table
+
+PROCESSED = Path(__file__).parents[1] / "data" / "processed"
 
 
 def made_up(size: int = 90) -> pd.DataFrame:
@@ -117,11 +121,11 @@ def test_power_counts_rejections_and_a_missing_test_as_none() -> None:
 def test_power_grows_with_the_ratio_on_the_notebooks_tests() -> None:
     shapes = {"suits": count_rows(made_up(), "suits").assign(volume=400.0, log_volume=1.0)}
     shapes["suits"]["log_volume"] = np.linspace(5.9, 6.1, len(shapes["suits"]))
-    found = power(shapes, runs=4, ratios=(1.0, 8.0))
+    found = power(shapes, runs=3, ratios=(1.0, 8.0))
     value = found.pivot_table(index="test", columns="ratio", values="value")
     assert len(value) == 3
     assert (value[8.0] == 1).all()
-    assert (value[1.0] < 0.6).all()
+    assert (value[1.0] < 0.7).all()
     assert (found["undefined"] == 0).all()
 
 
@@ -234,6 +238,7 @@ def folder(tmp_path, monkeypatch):
 def test_the_command_writes_what_the_notebooks_read(folder, name, run, monkeypatch) -> None:
     few = [each for each in scenarios(made_up(24)) if each.title == "shares, 3 provinces"]
     monkeypatch.setattr(calibration, "scenarios", lambda panel: few)
+    monkeypatch.setattr("govstats.models.power.power", partial(power, ratios=(1.0, 4.0)))
     path = folder / f"{name}.csv"
     assert run(["--out", str(path), "--runs", "1", "--seed", "4"]) == 0
     table = read_table(name, folder)
@@ -248,3 +253,15 @@ def test_a_folder_that_is_none_is_told_before_the_simulation(folder, capsys) -> 
     with pytest.raises(SystemExit):
         main(["--out", str(folder / "none" / "power.csv")])
     assert "is no folder: make it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["power", "calibration"])
+def test_the_shipped_simulations_keep_their_contract(name) -> None:
+    """Whether they belong to the shipped panel is for the notebooks to say: it may have grown."""
+    table = check_table(name, read_table(name, PROCESSED))
+    assert table["seed"].nunique() == table["shape"].nunique() == 1
+    assert table["runs"].min() >= 20
+    if name == "power":
+        null = table[table["ratio"] == 1]
+        assert (null["low"] <= 0.07).all()
+        assert set(table["outcome"]) == set(WORLDS)

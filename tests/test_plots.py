@@ -10,7 +10,7 @@ matplotlib.use("Agg")
 
 from matplotlib import pyplot as plt  # noqa: E402
 
-from govstats import plots  # noqa: E402
+from govstats import plots, vocabulary  # noqa: E402
 
 
 def _figure(title: str):
@@ -35,4 +35,64 @@ def test_bytes_are_the_same_each_time(tmp_path):
 
 def test_a_missing_glyph_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="choose a font that has it"):
-        plots.save(_figure("不掌握"), "f", pd.DataFrame(), tmp_path)
+        plots.save(_figure("\u1200"), "f", pd.DataFrame(), tmp_path)
+
+
+@pytest.mark.parametrize("chosen", ["en", "zh"])
+def test_both_scripts_have_glyphs(chosen, monkeypatch, tmp_path):
+    monkeypatch.setenv("GOVSTATS_LANG", chosen)
+    plots.save(_figure("不掌握 share − 1"), "f", pd.DataFrame(), tmp_path)
+    assert (tmp_path / "f.pdf").stat().st_size > 0
+
+
+def test_labels_follow_the_language(monkeypatch):
+    assert (plots.say("a", "甲"), plots.term("own"), plots.term("2021")) == ("a", "own", "2021")
+    monkeypatch.setenv("GOVSTATS_LANG", "zh")
+    assert (plots.say("a", "甲"), plots.term("own"), plots.term("2021")) == ("甲", "本机关", "2021")
+    monkeypatch.setenv("GOVSTATS_DATA", "mine")
+    assert plots.figures_folder().as_posix() == "mine/figures/zh"
+    monkeypatch.setenv("GOVSTATS_LANG", "fr")
+    with pytest.raises(ValueError, match="GOVSTATS_LANG is fr: set it to en or zh"):
+        plots.say("a", "甲")
+
+
+def test_chinese_without_a_font_says_what_to_install(monkeypatch):
+    monkeypatch.setenv("GOVSTATS_LANG", "zh")
+    monkeypatch.setattr(plots, "_cjk", lambda: "")
+    with pytest.raises(ValueError, match="install the package mplfonts"):
+        plots.use_style()
+
+
+def test_every_term_is_named_in_both_languages():
+    rows = vocabulary.table("terms.csv")
+    assert len({row["code"] for row in rows}) == len(rows)
+    assert all(row["en"] and row["zh"] for row in rows)
+    kinds = {organ["kind"] for organ in vocabulary.words("organs.toml")["organs"]}
+    assert kinds <= {row["code"] for row in rows}
+
+
+def test_a_forest_shows_what_is_known_and_no_more():
+    plots.use_style()
+    nan = float("nan")
+    rows = pd.DataFrame(
+        {
+            "estimate": [2.0, nan, 3.0, nan],
+            "low": [1.0, 0.5, nan, nan],
+            "high": [4.0, 9.0, nan, nan],
+            "n": [5, 6, 7, 0],
+        }
+    )
+    figure, axis = plt.subplots()
+    plots.forest(axis, rows, list("abcd"), ratio=True)
+    plt.close(figure)
+    spans = [part.get_segments()[0][:, 0].tolist() for part in axis.collections if _is_span(part)]
+    assert spans == [[1, 4], [0.5, 9]]
+    points = [part.get_offsets()[0].tolist() for part in axis.collections if not _is_span(part)]
+    assert points == [[2, 0], [3, 2]]
+    said = [text.get_text() for text in axis.texts]
+    assert said == ["n = 5", "n = 6", "n = 7", "cannot be estimated"]
+    assert axis.get_xscale() == "log"
+
+
+def _is_span(part) -> bool:
+    return isinstance(part, matplotlib.collections.LineCollection)

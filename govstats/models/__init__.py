@@ -7,27 +7,38 @@ the extra `notebooks`; scipy and statsmodels are loaded when a function first ne
 """
 
 from govstats.models.bounds import e_value, worst_case, worst_case_requests
-from govstats.models.conditional import conditional_randomisation
+from govstats.models.cached import read_cached
+from govstats.models.conditional import conditional_randomisation, scored
 from govstats.models.counts import dispersion_test, elasticity, mean_rate, rate
 from govstats.models.curve import Specification, joint_test, specification_curve
 from govstats.models.effects import dersimonian_laird, logit_normal
-from govstats.models.estimate import Estimate, tidy
+from govstats.models.estimate import Estimate, sentence, tidy
 from govstats.models.family import adjust
+from govstats.models.groups import by_group, dominant, readings
 from govstats.models.pooled import beta_binomial, shrunken
-from govstats.models.randomise import randomisation_test
+from govstats.models.power import detectable
+from govstats.models.randomise import dealing, randomisation_test
 from govstats.models.regression import regress
+from govstats.models.samples import complete, concluded, stated, with_cases, with_prose, with_topics
 from govstats.models.shares import crude_share, mean_share, share, share_each
 from govstats.models.simulate import shape_of
+from govstats.models.zeros import zeros
 
 __all__ = [
     "Estimate",
     "Specification",
     "adjust",
     "beta_binomial",
+    "by_group",
+    "complete",
+    "concluded",
     "conditional_randomisation",
     "crude_share",
+    "dealing",
+    "detectable",
     "dersimonian_laird",
     "dispersion_test",
+    "dominant",
     "e_value",
     "elasticity",
     "joint_test",
@@ -36,13 +47,22 @@ __all__ = [
     "mean_share",
     "randomisation_test",
     "rate",
+    "read_cached",
+    "readings",
     "regress",
+    "scored",
+    "sentence",
     "shape_of",
     "share",
     "share_each",
     "shrunken",
     "specification_curve",
+    "stated",
     "tidy",
+    "with_cases",
+    "with_prose",
+    "with_topics",
     "worst_case",
     "worst_case_requests",
+    "zeros",
 ]

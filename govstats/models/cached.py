@@ -3,17 +3,47 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import pandas as pd
 
+from govstats.models.simulate import shape_of
 from govstats.schemas import check_table, write_datapackage
 from govstats.schemas.package import PACKAGE
-from govstats.tables import processed_folder, read_table
+from govstats.tables import columns, processed_folder, read_table
 
 SEED = 2026
+
+
+class Cached(NamedTuple):
+    """A cached table (empty where there is none for this panel), and a sentence on it."""
+
+    table: pd.DataFrame
+    said: str
+
+
+def read_cached(name: str, panel: pd.DataFrame, folder: Path) -> Cached:
+    """The table calibration or power of a folder, if it was made from this panel's reports.
+
+    Otherwise no rows, and the command that makes them: another panel's results say nothing here.
+    """
+    redo = f"`python -m govstats.models.{name} --panel {folder} --out {folder}/{name}.csv`"
+    if not (folder / f"{name}.csv").is_file():
+        return Cached(_empty(name), f"Not simulated for these reports yet: run {redo}.")
+    table = read_table(name, folder)
+    if set(table["shape"]) != {shape_of(panel)}:
+        said = f"Simulated for other reports than these, so not shown: run {redo}."
+        return Cached(table.iloc[:0], said)
+    runs, seed = int(table["runs"].max()), int(table["seed"].iloc[0])
+    return Cached(table, f"Up to {runs} simulated collections, seed {seed}; again with {redo}.")
+
+
+def _empty(name: str) -> pd.DataFrame:
+    kinds = {
+        column: "float64" if kind != "string" else "str" for column, kind in columns(name).items()
+    }
+    return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in kinds.items()})
 
 
 class _Simulation(Protocol):
@@ -24,7 +54,6 @@ def command(
     name: str,
     about: str,
     simulate: _Simulation,
-    shape_of: Callable[[pd.DataFrame], str],
     arguments: list[str] | None = None,
 ) -> int:
     """Run a simulation from the command line and write its table with columns seed and shape.

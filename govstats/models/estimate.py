@@ -45,6 +45,24 @@ def tidy(*results: Rows) -> pd.DataFrame:
     return pd.DataFrame([asdict(each) for each in _flat(results)], columns=columns)
 
 
+def sentence(rows: pd.DataFrame, head: str) -> str:
+    """Return tidy rows as one sentence: each estimand with its limits and reports, or why not.
+
+    Percent without decimals, ratios with two.
+    """
+    return f"{head}. " + "; ".join(map(_said, rows.itertuples())) + "."
+
+
+def _said(row) -> str:  # type: ignore[no-untyped-def]
+    form, sign = (".0f", " %") if row.unit == "percent" else (".2f", "")
+    if math.isnan(row.low) or math.isnan(row.high):
+        return f"{row.estimand}: {row.caveats or 'no interval'}"
+    limits = f"{row.low:{form}} to {row.high:{form}}{sign}"
+    if math.isnan(row.estimate):
+        return f"{row.estimand}: between {limits} ({row.method}, {row.n} reports)"
+    return f"{row.estimand}: {row.estimate:{form}}{sign} ({limits}, {row.n} reports)"
+
+
 def _flat(results: Iterable[Rows]) -> Iterable[Estimate]:
     for each in results:
         if isinstance(each, Estimate):

@@ -19,7 +19,7 @@ from govstats.models.conditional import conditional_randomisation
 from govstats.models.estimate import NAN, Estimate, seeded
 from govstats.models.regression import regress
 from govstats.models.shares import clopper_pearson
-from govstats.models.simulate import WORLDS, count_rows, draw_counts, shape_of
+from govstats.models.simulate import WORLDS, count_rows, draw_counts
 
 RATIOS = (1.0, 1.25, 1.5, 2.0, 3.0, 4.0)
 ALPHA, ENOUGH, DRAWS = 0.05, 0.8, 199
@@ -159,7 +159,7 @@ def _crossing(part: pd.DataFrame, enough: float) -> tuple[float, float, float, s
 
 def main(arguments: list[str] | None = None) -> int:
     """Write the power of the panel's tests as CSV."""
-    return command("power", "What the collection could have seen.", power, shape_of, arguments)
+    return command("power", "What the collection could have seen.", power, arguments)
 
 
 if __name__ == "__main__":

@@ -52,6 +52,14 @@ def deal(rows: pd.DataFrame, label: str, strata: list[str]) -> tuple[Deal, np.nd
     return Deal(stratum.to_numpy(), labels), code
 
 
+def dealing(
+    rows: pd.DataFrame, label: str, *, strata: tuple[str, ...] = ()
+) -> Callable[[pd.DataFrame, np.random.Generator], pd.DataFrame]:
+    """The shuffle of a joint test: `rows` with the label dealt anew over issuers within strata."""
+    cards, code = deal(rows, label, list(strata))
+    return lambda same, chance: same.assign(**{label: cards.shuffled(chance)[code].astype("int64")})
+
+
 def log_rate_ratio(
     counts: np.ndarray, exposures: np.ndarray, label: np.ndarray, stratum: np.ndarray
 ) -> float:

@@ -18,7 +18,7 @@ from govstats.models.cached import SEED, command
 from govstats.models.calibration import counts, shares
 from govstats.models.calibration.finding import COVER, REJECT, Finding, summary
 from govstats.models.estimate import seeded
-from govstats.models.simulate import WORLDS, World, count_rows, shape_of, share_rows
+from govstats.models.simulate import WORLDS, World, count_rows, share_rows
 
 __all__ = ["COVER", "REJECT", "calibrate", "main", "scenarios"]
 
@@ -108,4 +108,4 @@ def calibrate(
 def main(arguments: list[str] | None = None) -> int:
     """Write the calibration of the panel as CSV."""
     about = "Calibrate intervals and tests by simulation."
-    return command("calibration", about, calibrate, shape_of, arguments)
+    return command("calibration", about, calibrate, arguments)

@@ -1,0 +1,116 @@
+"""The samples of the two questions, the same in the notebooks and in the simulations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from govstats.models.estimate import numbers
+
+# The reply was read as such; where sums imply it the sample is that of complete breakdowns.
+_READ = ("table", "prose", "derived")
+LAND = "land_housing"
+PLACEBO = ("education", "health", "police")
+
+
+def complete(panel: pd.DataFrame, scope: str = "own") -> pd.DataFrame:
+    """Yearly reports of one scope that answered requests and tell every kind of reply.
+
+    Adds columns: kind (governments, land and housing offices, others) and years (between the
+    breaks of 2019, 2021 and 2024).
+    """
+    rows = _yearly(panel, scope)
+    return _grouped(rows[(rows["breakdown"] == "complete") & (rows["answered"] > 0)])
+
+
+def stated(panel: pd.DataFrame, scope: str = "own") -> pd.DataFrame:
+    """Yearly reports of one scope that print "not held": cut off at the left, as zero is not."""
+    rows = _yearly(panel, scope)
+    return _grouped(rows[rows["not_held_from"].isin(_READ) & (rows["answered"] > 0)])
+
+
+def with_cases(panel: pd.DataFrame, case: str, scope: str = "own") -> pd.DataFrame:
+    """Yearly reports of one scope that state `case` (reviews or suits) and their requests.
+
+    Adds to the columns of `complete`: cases, requests, log_requests (natural), land (1 for offices
+    of land, housing and expropriation), placebo (1 for education, health and police), since_2024
+    (1 from the revised Reconsideration Law on), no_case, unfavourable (refused, unable to provide
+    or not processed) and less_than_all (answered less granted in full).
+    """
+    rows = _grouped(_yearly(panel, scope))
+    rows = rows[rows[case].notna() & (rows["exposure"] > 0)]
+    requests = numbers(rows, "exposure")
+    return rows.assign(
+        cases=numbers(rows, case),
+        requests=requests,
+        log_requests=np.log(requests),
+        land=(rows["organ"] == LAND).astype("int64"),
+        placebo=rows["organ"].isin(PLACEBO).astype("int64"),
+        since_2024=(rows["year"] >= 2024).astype("int64"),
+        no_case=numbers(rows, case) == 0,
+        unfavourable=rows[["refused", "unable", "not_processed"]].sum(axis=1, skipna=False),
+        less_than_all=rows["answered"] - rows["granted"],
+    )
+
+
+def _yearly(panel: pd.DataFrame, scope: str) -> pd.DataFrame:
+    return panel[(panel["period"] == "year") & (panel["scope"] == scope)]
+
+
+def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
+    edges = {"before 2019": 2018, "2019-2020": 2020, "2021-2023": 2023}
+    year = numbers(rows, "year")
+    spans = np.select([year <= last for last in edges.values()], list(edges), "since 2024")
+    kind = rows["organ"].where(rows["organ"].isin(["government", LAND]), "others")
+    return rows.assign(kind=kind, years=np.where(np.isnan(year), "unknown", spans))
+
+
+def concluded(panel: pd.DataFrame, case: str, scope: str = "own") -> pd.DataFrame:
+    """Yearly reports of one scope that tell how many cases were concluded, and corrected.
+
+    Adds columns corrected, concluded (upheld, corrected and otherwise settled; all cases less the
+    pending ones where one of the three is missing; all cases where upheld and corrected add up to
+    them).
+    """
+    rows = _grouped(_yearly(panel, scope))
+    parts = {
+        name: numbers(rows, f"{case}_{name}")
+        for name in ("upheld", "corrected", "other", "pending")
+    }
+    whole = numbers(rows, case)
+    settled = parts["upheld"] + parts["corrected"]
+    ended = np.where(settled == whole, whole, whole - parts["pending"])
+    ended = np.where(np.isnan(parts["other"] + settled), ended, settled + parts["other"])
+    rows = rows.assign(corrected=parts["corrected"], concluded=ended)
+    return rows[rows["corrected"].notna() & (rows["concluded"] > 0)]
+
+
+def with_topics(rows: pd.DataFrame, topics: pd.DataFrame, theme: str) -> pd.DataFrame:
+    """Of `rows` of the panel, those that say what requests were about, with column `names_theme`.
+
+    1 where a topic has the theme, 0 where others are named: a topic not named may still have been
+    asked about. topics: report_id, theme, as in data/processed.
+    """
+    said = topics.groupby("report_id")["theme"].agg(lambda found: theme in set(found))
+    each = rows["records"].str.split(";").explode().map(said).groupby(level=0).agg(_any)
+    return rows.assign(names_theme=each.astype("float64"))[each.notna()]
+
+
+def _any(found: pd.Series) -> float:
+    known = found.dropna()
+    return float(known.any()) if len(known) else np.nan
+
+
+def with_prose(rows: pd.DataFrame, unused: pd.DataFrame) -> pd.DataFrame:
+    """`rows` of the panel with the figures of sentences in place of those of the tables.
+
+    unused: record_id, measure, value, rule, as in data/processed: where both stated a measure, the
+    table was taken (rule table_first). Measures that the panel lacks are passed over.
+    """
+    found = rows.copy()
+    owner = rows["records"].str.split(";").explode()
+    owner = pd.Series(owner.index, index=owner.to_numpy())
+    for one in unused[unused["rule"] == "table_first"].itertuples():
+        if one.record_id in owner.index and one.measure in found.columns:
+            found.loc[owner[one.record_id], one.measure] = one.value
+    return found

@@ -8,7 +8,7 @@ sends them through the same functions that the notebooks call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -77,19 +77,23 @@ def _few_provinces(panel: pd.DataFrame) -> Iterator[Scenario]:
         yield Scenario(f"counts, {said}", counts.few, cases, World())
 
 
-def calibrate(panel: pd.DataFrame, *, runs: int, seed: int = SEED) -> pd.DataFrame:
+def calibrate(
+    panel: pd.DataFrame, *, runs: int, seed: int = SEED, only: Container[str] | None = None
+) -> pd.DataFrame:
     """Coverage and rejection of every method over `runs` made-up collections each.
 
     Columns: scenario, reports, provinces (of the panel, from which the collection is made), name,
     measure (coverage or rejection), runs, undefined (no interval or no test), value with low and
     high (fractions of the runs that gave one, Clopper-Pearson), width (median, in the unit of the
     estimate), passes (yes: at least 93 %, at most 7 %; no; exempt; never defined). Slow scenarios
-    have a part of the runs. The same seed gives the same frame.
+    have a part of the runs. `only` keeps the scenarios of these titles. The same seed gives the
+    same rows, whatever else is asked.
     """
     every = scenarios(panel)
     found = [
         finding._asdict() | {"scenario": each.title}
         for number, each in enumerate(every)
+        if only is None or each.title in only
         for run in range(max(round(runs * each.part), 1))
         for finding in each.ask(each.shape, each.world, seeded([seed, number, run]))
     ]

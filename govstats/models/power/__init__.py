@@ -160,7 +160,3 @@ def _crossing(part: pd.DataFrame, enough: float) -> tuple[float, float, float, s
 def main(arguments: list[str] | None = None) -> int:
     """Write the power of the panel's tests as CSV."""
     return command("power", "What the collection could have seen.", power, arguments)
-
-
-if __name__ == "__main__":
-    raise SystemExit(main())

@@ -1,0 +1,5 @@
+"""python -m govstats.models.power."""
+
+from govstats.models.power import main
+
+raise SystemExit(main())

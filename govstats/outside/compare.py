@@ -6,6 +6,7 @@ Which statistic has which counterpart is data: govstats/vocabulary/counterparts.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from math import nan
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from govstats import vocabulary
+from govstats.across import NEEDED
 from govstats.guards import OverlapError, total
 from govstats.metrics import Metric, metrics
 from govstats.models import mean_share, share
@@ -51,7 +53,8 @@ def beside(panel: pd.DataFrame, published: Published) -> pd.DataFrame:
     is equal or differs (same), within or above (part), inside, outside or no interval (share);
     "" where nothing was compared, for the reason in `why`.
     """
-    rows = [_row(panel, figure, published) for figure in _figures(published)]
+    slim = panel[[name for name in panel.columns if name in _used()]]
+    rows = [_row(slim, figure, published) for figure in _figures(published)]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype({"line": "int64", "n": "int64"})
 
 
@@ -72,27 +75,6 @@ def land_cases(court_studies: pd.DataFrame, published: pd.DataFrame) -> pd.DataF
     columns = ["place", "year", "cases", "total", "among", "estimate", "low", "high"]
     table = pd.DataFrame(found, columns=[*columns, "source_url", "caveat"])
     return table.drop_duplicates(["cases", "total", "source_url"], ignore_index=True)
-
-
-def labels(rows: pd.DataFrame, language: str = "en") -> list[str]:
-    """Statistic, place and year of rows of `beside` in few words, for a figure (en or zh)."""
-    return [_label(row, language) for row in rows.to_dict("records")]
-
-
-def _label(row: dict[str, Any], language: str) -> str:
-    entry = _counterpart(row)
-    what = entry.get("zh_label" if language == "zh" else "label", row["statistic"])
-    year = row["year"]
-    if language == "zh":
-        year = f"至{year.removeprefix('to ')}" if year.startswith("to ") else year
-    return f"{what}, {_place_name(row['place'], language)} {year}"
-
-
-def _place_name(place: str, language: str) -> str:
-    """A place in the language of the figure; one that is not named stays as it was published."""
-    tiles = {row["zh"]: row for row in vocabulary.table("tiles.csv")}
-    known = vocabulary.words("counterparts.toml")["places"] | tiles
-    return str(known[place][language]) if place in known else place
 
 
 def _land(figure: dict[str, Any], entry: dict[str, Any], published: Published) -> dict[str, Any]:
@@ -118,7 +100,7 @@ def _figures(published: Published) -> list[dict[str, Any]]:
 
 
 def _row(panel: pd.DataFrame, figure: dict[str, Any], published: Published) -> dict[str, Any]:
-    entry = _counterpart(figure)
+    entry = counterpart(figure)
     if "of" in entry:
         of = _divisor(figure, entry, published)
         figure = figure | {"theirs": 100 * figure["theirs"] / of, "unit": "percent"}
@@ -133,7 +115,8 @@ def _row(panel: pd.DataFrame, figure: dict[str, Any], published: Published) -> d
     }
 
 
-def _counterpart(figure: dict[str, Any]) -> dict[str, Any]:
+def counterpart(figure: dict[str, Any]) -> dict[str, Any]:
+    """The entry of counterparts.toml for a figure: the first one that fits."""
     entries = vocabulary.words("counterparts.toml")["counterpart"]
     return next((entry for entry in entries if _fits(figure, entry)), _UNNAMED)
 
@@ -171,6 +154,13 @@ def _ours(panel: pd.DataFrame, figure: dict[str, Any], entry: dict[str, Any]) ->
     if entry["kind"] == "share":
         return _share(rows, entry)
     return _sum(rows, entry)
+
+
+def _used() -> set[str]:
+    """The columns that a comparison looks at: of hundreds, so that choosing rows takes no time."""
+    entries = vocabulary.words("counterparts.toml")["counterpart"]
+    asked = [_needed(entry) for entry in entries if entry["kind"] != "none"]
+    return {*NEEDED, "period", "breakdown", *(name for each in asked for name in each)}
 
 
 def _needed(entry: dict[str, Any]) -> set[str]:
@@ -258,6 +248,9 @@ def _share(rows: pd.DataFrame, entry: dict[str, Any]) -> Ours:
     else:
         found = mean_share(counted, "count", "total", "")
         said = f"mean of {metric.name} over reports, jackknife of reports"
+    if len(counted) == 2:
+        # Two reports that happen to agree would give a narrow one.
+        found, said = replace(found, low=nan, high=nan), f"mean of {metric.name} over two reports"
     said = f"{said}; rows: {words}" if words else said
     return Ours("share", found.estimate, found.low, found.high, len(counted), said)
 

@@ -52,9 +52,9 @@ def read_outside(folder: Path) -> pd.DataFrame:
     `now` is the name that the body took later. Shares have denominators of their own: `not_held_of`
     and `complaints_of` are the requests of the bodies that state the count, `not_held_bodies` and
     `complaints_bodies` their number; Int64, NA for unknown.
-    `left_out` names rows that a sum leaves out. For sums only, what a body does on average with 95 %
-    limits is given (`by_year`): mean_, low_ and high_ with not_held and complaints. `file` and `line` say where a row stands. Raises
-    OutsideError.
+    `left_out` names rows that a sum leaves out. For sums only, what a body does on average with its
+    95 % limits is given (see `by_year`): mean_, low_ and high_ of not_held and complaints. `file`
+    and `line` say where a row stands. Raises OutsideError.
     """
     return pd.concat([_country(folder / name) for name in COUNTRIES], ignore_index=True)
 
@@ -99,8 +99,8 @@ def _country(path: Path) -> pd.DataFrame:
             rows[f"{count}_of"] = rows["requests"].where(rows[count].notna())
             rows[f"{count}_bodies"] = rows[count].notna().astype("Int64")
     types = _types()
-    texts = {name: "" for name, kind in types.items() if kind == "str"}
-    return rows.reindex(columns=[*_COLUMNS, *_MEANS]).fillna(texts).astype(types)
+    empty = {name: "" for name, kind in types.items() if kind == "str" and name not in rows}
+    return rows.assign(**empty).reindex(columns=[*_COLUMNS, *_MEANS]).astype(types)
 
 
 def _types() -> dict[str, str]:

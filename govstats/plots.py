@@ -51,6 +51,8 @@ _LATIN = "DejaVu Sans"
 _PACKAGED = "NotoSansCJKsc-Regular.otf"
 _INSTALLED = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Micro Hei")
 _LANGUAGES = ("en", "zh")
+_WIDEST = 26
+_CJK_FROM = 0x2E80
 
 
 def language() -> str:
@@ -133,14 +135,18 @@ def forest(
     labels: Sequence[str],
     *,
     ratio: bool = False,
-    count: str = "n",
+    count: str | None = "n",
 ) -> None:
     """Draw tidy results from top to bottom: dot, interval, and how many reports stand behind.
 
     rows: columns estimate, low, high and `count`. A row without a point is drawn as limits only, in
-    grey; a row without limits as its point, hollow; a row with neither is said to be not estimable.
-    ratio: log axis with a line at 1.
+    grey; a row without limits as its point, hollow; a row with neither is said to be not estimable;
+    no row at all is said too. ratio: log axis with a line at 1. count: None where n stands
+    elsewhere.
     """
+    if not len(rows):
+        nothing(axis)
+        return
     middle, low, high = (rows[name].astype(float) for name in ("estimate", "low", "high"))
     beside: dict[str, Any] = {
         "transform": axis.get_yaxis_transform(),
@@ -151,7 +157,7 @@ def forest(
         axis.set_xscale("log")
         axis.axvline(1, color=GREY, linewidth=0.8, zorder=0)
     for place, (point, least, most, n) in enumerate(
-        zip(middle, low, high, rows[count], strict=True)
+        zip(middle, low, high, rows[count] if count else [None] * len(rows), strict=True)
     ):
         known, limits = not isnan(point), not (isnan(least) or isnan(most))
         colour = BLUE if known else GREY
@@ -160,10 +166,59 @@ def forest(
         if known:
             face = colour if limits else "white"
             axis.scatter(point, place, s=22, color=face, edgecolor=colour, zorder=3)
-        said = f"n = {n:.0f}" if known or limits else say("cannot be estimated", "无法估计")
+        said = "" if n is None else f"n = {n:.0f}"
+        if not (known or limits):
+            said = say("cannot be estimated", "无法估计")
         axis.text(1.01, place, said, **beside)
     axis.set_yticks(range(len(rows)), list(labels))
-    axis.set_ylim(max(len(rows), 1) - 0.5, -0.5)
+    axis.set_ylim(len(rows) - 0.5, -0.5)
+
+
+def stacked(axis: Axes, counts: pandas.DataFrame, colours: Sequence[str]) -> None:
+    """Draw a bar for each row of counts, its columns side by side, with their sum as n.
+
+    colours: one a column, of different greys. A column without any count is not in the legend.
+    """
+    if not len(counts):
+        nothing(axis)
+        return
+    left = 0 * counts.sum(axis=1)
+    for (code, part), colour in zip(counts.items(), colours, strict=True):
+        if part.any():
+            look: dict[str, Any] = {"color": colour, "edgecolor": "white", "label": term(str(code))}
+            axis.barh(range(len(counts)), part, left=left, height=0.6, **look)
+        left = left + part
+    for place, n in enumerate(left):
+        axis.text(n, place, f" n = {n}", va="center")
+    axis.set_yticks(range(len(counts)), [short(str(name)) for name in counts.index])
+    axis.set(ylim=(len(counts) - 0.5, -0.5), xlim=(0, 1.2 * max(left)))
+    axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
+
+
+def nothing(axis: Axes, english: str = "", chinese: str = "") -> None:
+    """Say on an axis without data why nothing is drawn; by default that there are no data."""
+    said = say(english or "no data: nothing to show", chinese or "没有数据，无可显示")
+    axis.text(0.5, 0.5, said, transform=axis.transAxes, ha="center", va="center")
+    axis.set_axis_off()
+
+
+def short(name: str) -> str:
+    """Return a file name, or the end of a long one, which tells the files of a folder apart."""
+    kept = name
+    # Chinese characters are twice as wide.
+    while sum(2 if ord(letter) > _CJK_FROM else 1 for letter in kept) > _WIDEST:
+        kept = kept[1:]
+    return kept if kept == name else "…" + kept
+
+
+def extent(rows: pandas.DataFrame, english: str, chinese: str) -> str:
+    """Return how many rows there are and of which years (column year), for a source line.
+
+    english, chinese: what a row is, such as "rows of the panel".
+    """
+    known = rows["year"].dropna()
+    years = f", {known.min()}–{known.max()}" if len(known) else ""
+    return say(f"{len(rows)} {english}{years}", f"{chinese} {len(rows)}{years.replace(', ', '，')}")
 
 
 def source_line(figure: Figure, text: str) -> None:

@@ -191,8 +191,25 @@ def stacked(axis: Axes, counts: pandas.DataFrame, colours: Sequence[str]) -> Non
     for place, n in enumerate(left):
         axis.text(n, place, f" n = {n}", va="center")
     axis.set_yticks(range(len(counts)), [short(str(name)) for name in counts.index])
-    axis.set(ylim=(len(counts) - 0.5, -0.5), xlim=(0, 1.2 * max(left)))
+    axis.set(ylim=(len(counts) - 0.5, -0.5), xlim=(0, 1.25 * max(left)))
     axis.legend(loc="upper left", bbox_to_anchor=(1, 1))
+
+
+def bounded(
+    axis: Axes, names: Sequence[str], rows: pandas.DataFrame, colours: Sequence[str]
+) -> None:
+    """Draw counts from the top as bars; what was not read, up to its upper limit, is hatched.
+
+    rows: columns low and high, one row a name; a limit that is not known is printed as ?.
+    """
+    low, high = (rows[name].astype(float).to_numpy() for name in ("low", "high"))
+    most = [max(x for x in (0, *ends) if not isnan(x)) for ends in zip(low, high, strict=True)]
+    axis.barh(names, most, color="white", edgecolor=GREY, hatch="////")
+    axis.barh(names, low, color=colours)
+    for place, ends in enumerate(zip(low, high, strict=True)):
+        said = ["?" if isnan(end) else f"{end:.0f}" for end in dict.fromkeys(ends)]
+        axis.text(most[place], place, " " + "–".join(said), va="center")
+    axis.set(ylim=(len(names) - 0.5, -0.5), xlim=(0, 1.4 * max(1, *most)))
 
 
 def nothing(axis: Axes, english: str = "", chinese: str = "") -> None:

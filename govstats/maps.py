@@ -12,15 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from govstats import vocabulary
+from govstats import plots, vocabulary
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-NOTE = "Equal tiles, not areas. Hong Kong, Macao and Taiwan are not in the list of places."
-MISSING = "no data"
+NOTE = {
+    "en": "Equal tiles, not areas. Hong Kong, Macao and Taiwan are not in the list of places.",
+    "zh": "等大方格，不表示面积；地名表不含香港、澳门和台湾。",
+}
+MISSING = {"en": "no data", "zh": "无数据"}
 # Light to dark, so that the order of the tiles survives a black and white print.
 COLOURS = "Greys"
+_SIZE = {"en": 6.0, "zh": 7.5}
 _LONG = 11
 _HATCH = "////"
 _GAP = 0.06
@@ -40,21 +44,23 @@ def tile_map(
     label: str,
     *,
     form: str = "{:.0f}",
-    language: str = "en",
+    language: str | None = None,
     limits: tuple[float, float] | None = None,
-    note: str = NOTE,
+    note: str | None = None,
 ) -> None:
     """Draw a tile for every province on `axis`, its value printed in it, with a scale.
 
     values: numbers indexed by province name as in places.csv. A province that is not in it or is
     NA is hatched and named in the legend, never drawn as 0. label: what the values are, with
-    their unit, for the scale. form: how a value is printed. language: en or zh (zh needs a font
-    with Chinese characters). limits: ends of the scale; by default 0 or the least, and the most.
+    their unit, for the scale. form: how a value is printed. language: en or zh, by default that of
+    the figures (zh needs a font with Chinese characters). limits: ends of the scale; by default 0
+    or the least, and the most. note: what stands below; by default what the tiles are.
     Raises ValueError for a name that is no province, a name given twice, or an infinite value.
     """
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
+    language = language or plots.language()
     layout = _joined(values)
     known = layout["value"].dropna()
     low, high = limits or _limits(known)
@@ -65,7 +71,7 @@ def tile_map(
         axis.figure.colorbar(scale, ax=axis, label=label, shrink=0.6)
     else:
         axis.set_title(label)
-    _frame_axis(axis, layout, note)
+    _frame_axis(axis, layout, NOTE[language] if note is None else note, MISSING[language])
 
 
 def _joined(values: pd.Series) -> pd.DataFrame:
@@ -108,7 +114,7 @@ def _draw(axis: Axes, tile: Any, scale: Any, form: str, language: str) -> None:
     name = getattr(tile, language).replace(" ", "\n")
     height = tile.row + (0.5 if missing else 0.36)
     # The longest names (Heilongjiang) would cross the edge.
-    size = 6.0 if max(map(len, name.split("\n"))) < _LONG else 5.2
+    size = _SIZE[language] if max(map(len, name.split("\n"))) < _LONG else 5.2
     centred: dict[str, Any] = {"ha": "center", "va": "center", "color": ink}
     axis.text(middle, height, name, fontsize=size, linespacing=0.95, bbox=ground, **centred)
     if not missing:
@@ -120,7 +126,7 @@ def _luminance(colour: tuple[float, float, float, float]) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _frame_axis(axis: Axes, layout: pd.DataFrame, note: str) -> None:
+def _frame_axis(axis: Axes, layout: pd.DataFrame, note: str, missing: str) -> None:
     """North above, squares square; a key for the hatching only where there is any."""
     from matplotlib.patches import Patch
 
@@ -129,7 +135,7 @@ def _frame_axis(axis: Axes, layout: pd.DataFrame, note: str) -> None:
     axis.set_aspect("equal")
     axis.set_axis_off()
     if layout["value"].isna().any():
-        key = Patch(facecolor="white", edgecolor="0.5", hatch=_HATCH, label=MISSING)
+        key = Patch(facecolor="white", edgecolor="0.5", hatch=_HATCH, label=missing)
         axis.legend(handles=[key], loc="upper left", frameon=False, fontsize=7)
     if note:
         axis.text(0, -0.02, note, transform=axis.transAxes, fontsize=6, va="top")

@@ -65,7 +65,7 @@ def test_values_are_printed_and_missing_ones_hatched(axis) -> None:
     hatched = [square for square in squares(axis) if square.get_hatch()]
     assert len(hatched) == 29
     assert sorted(text for text in texts(axis) if text.isdigit()) == ["0", "12"]
-    assert {"Tibet", "Guangdong", "Inner\nMongolia", maps.NOTE} <= set(texts(axis))
+    assert {"Tibet", "Guangdong", "Inner\nMongolia", maps.NOTE["en"]} <= set(texts(axis))
     assert [text.get_text() for text in axis.get_legend().get_texts()] == ["no data"]
 
 

@@ -58,7 +58,7 @@ def test_labels_follow_the_language(monkeypatch):
 
 def test_chinese_without_a_font_says_what_to_install(monkeypatch):
     monkeypatch.setenv("GOVSTATS_LANG", "zh")
-    monkeypatch.setattr(plots, "_cjk", lambda: "")
+    monkeypatch.setattr(plots.style, "_cjk", lambda: "")
     with pytest.raises(ValueError, match="install the package mplfonts"):
         plots.use_style()
 

@@ -81,6 +81,13 @@ def test_greys_follow_the_values(axis) -> None:
     assert (ink["0"], ink["30"]) == ("#000000", "#ffffff")
 
 
+def test_names_and_notes_follow_the_language_of_the_figures(axis, monkeypatch) -> None:
+    monkeypatch.setenv("GOVSTATS_LANG", "zh")
+    maps.tile_map(pd.Series({"北京市": 3}), axis, "行数")
+    assert {"北京", "西藏", maps.NOTE["zh"]} <= set(texts(axis))
+    assert [text.get_text() for text in axis.get_legend().get_texts()] == ["无数据"]
+
+
 def test_scale_begins_at_zero_unless_told(axis) -> None:
     maps.tile_map(pd.Series({"北京市": 0.5, "广东省": 0.25}), axis, "share", form="{:.0%}")
     scale = axis.figure.axes[1]

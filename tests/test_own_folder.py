@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +16,7 @@ from typer.testing import CliRunner
 from govstats.cli import app
 
 RAW = Path(__file__).parents[1] / "data" / "raw"
+NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 REPORT = RAW / "reports" / "yubei-2021.txt"
 REPORTS = "report_id,issuer,year,scope\na,合肥市教育局,2021,own\n"
 
@@ -112,3 +116,31 @@ def test_topics_of_collected_reports_have_themes(tmp_path):
     row = _read(tmp_path / "out" / "topics.csv").iloc[-1]
     assert (row["report_id"], row["topic"], row["count"]) == ("a", "土地征收", "3")
     assert row["theme"] not in ("", "uncoded")
+
+
+def _notebooks(folder, built, **settings):
+    """Run the first six notebooks on a processed folder; give what they wrote and said."""
+    copies = [shutil.copy(path, folder) for path in sorted(NOTEBOOKS.glob("0[1-6]_*.ipynb"))]
+    environment = {**os.environ, "GOVSTATS_DATA": str(built), **settings}
+    command = [sys.executable, str(NOTEBOOKS / "execute.py"), *map(str, copies)]
+    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+    return "".join(Path(copy).read_text(encoding="utf-8") for copy in copies)
+
+
+def test_notebooks_say_in_either_language_what_collected_records_cannot_show(tmp_path):
+    raw = _raw(tmp_path / "raw", reports=REPORTS)
+    (raw / REPORT.name).unlink()
+    built = tmp_path / "out"
+    assert _run(raw, built)[0] == 0
+    said = _notebooks(tmp_path, built, GOVSTATS_LANG="zh")
+    for sentence in (
+        "No report file was read, so there is no cell to show.",
+        "No report was read, so there are no replies to show.",
+        "Medians: none, for no row states the items disclosed.",
+        "No row states the requests received.",
+    ):
+        assert sentence in said
+    drawn = {path.stem for path in (built / "figures" / "zh").glob("0[1-6]_*.png")}
+    shipped = {path.stem for path in (NOTEBOOKS.parent / "figures").glob("0[1-6]_*.png")}
+    assert drawn == shipped

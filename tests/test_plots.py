@@ -94,5 +94,42 @@ def test_a_forest_shows_what_is_known_and_no_more():
     assert axis.get_xscale() == "log"
 
 
+def test_an_empty_figure_says_so():
+    plots.use_style()
+    empty = pd.DataFrame(columns=["estimate", "low", "high", "n"])
+    for draw in (
+        lambda axis: plots.forest(axis, empty, []),
+        lambda axis: plots.stacked(axis, empty, []),
+    ):
+        figure, axis = plt.subplots()
+        draw(axis)
+        plt.close(figure)
+        assert [text.get_text() for text in axis.texts] == ["no data: nothing to show"]
+
+
+def test_stacked_bars_and_bounds_print_their_numbers():
+    plots.use_style()
+    figure, (left, right) = plt.subplots(1, 2)
+    counts = pd.DataFrame({"holds": [3, 4], "violated": [0, 1], "unread": [0, 0]}, index=["a", "b"])
+    plots.stacked(left, counts, [plots.BLUE, plots.SKY, plots.BLACK])
+    plots.bounded(
+        right, ["x", "y", "z"], pd.DataFrame({"low": [1, 2, 3], "high": [1, 5, None]}), "rgb"
+    )
+    plt.close(figure)
+    assert [text.get_text().strip() for text in left.texts] == ["n = 3", "n = 5"]
+    assert [text.get_text() for text in left.get_legend().get_texts()] == ["holds", "violated"]
+    assert [text.get_text().strip() for text in right.texts] == ["1", "2–5", "3–?"]
+
+
+def test_long_names_keep_their_end_and_sources_their_years():
+    assert plots.short("yubei-2021.txt") == "yubei-2021.txt"
+    assert (
+        plots.short("年度政府信息公开工作报告" * 2) == "…" + ("年度政府信息公开工作报告" * 2)[-13:]
+    )
+    rows = pd.DataFrame({"year": [2019, 2021]})
+    assert plots.extent(rows, "rows", "行数") == "2 rows, 2019–2021"
+    assert plots.extent(rows[:0], "rows", "行数") == "0 rows"
+
+
 def _is_span(part) -> bool:
     return isinstance(part, matplotlib.collections.LineCollection)

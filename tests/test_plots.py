@@ -113,7 +113,7 @@ def test_stacked_bars_and_bounds_print_their_numbers():
     counts = pd.DataFrame({"holds": [3, 4], "violated": [0, 1], "unread": [0, 0]}, index=["a", "b"])
     plots.stacked(left, counts, [plots.BLUE, plots.SKY, plots.BLACK])
     plots.bounded(
-        right, ["x", "y", "z"], pd.DataFrame({"low": [1, 2, 3], "high": [1, 5, None]}), "rgb"
+        right, ["x", "y", "z"], pd.DataFrame({"low": [1, 2, 3], "high": [1, 5, None]}), list("rgb")
     )
     plt.close(figure)
     assert [text.get_text().strip() for text in left.texts] == ["n = 3", "n = 5"]

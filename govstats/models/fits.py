@@ -133,7 +133,7 @@ def estimate(made: Design, family: Family, robust: bool = False) -> Fit:
         warnings.simplefilter("ignore")
         try:
             fit = _fit(made, family, robust)
-        except (np.linalg.LinAlgError, ValueError, FloatingPointError) as error:
+        except (np.linalg.LinAlgError, ValueError, ArithmeticError) as error:
             raise Unfit(f"the fit failed: {error}") from error
     if not np.isfinite(fit.params).all():
         raise Unfit("the fit did not converge")

@@ -10,14 +10,21 @@ from govstats.models.estimate import numbers
 # The reply was read as such; where sums imply it the sample is that of complete breakdowns.
 _READ = ("table", "prose", "derived")
 LAND = "land_housing"
+# Kinds of organ whose business is nobody's land.
 PLACEBO = ("education", "health", "police")
+_PARTS = ("upheld", "corrected", "other", "pending")
+_NEEDED = (
+    *("answered", "exposure", "granted", "refused", "unable", "not_processed", "not_held"),
+    *("breakdown", "not_held_from", "reviews", "suits"),
+    *(f"{case}_{part}" for case in ("reviews", "suits") for part in _PARTS),
+)
 
 
 def complete(panel: pd.DataFrame, scope: str = "own") -> pd.DataFrame:
     """Yearly reports of one scope that answered requests and tell every kind of reply.
 
-    Adds columns: kind (governments, land and housing offices, others) and years (between the
-    breaks of 2019, 2021 and 2024).
+    Adds columns: kind (governments, land and housing offices, others), years (between the breaks
+    of 2019, 2021 and 2024) and since_2024 (1 from the revised Reconsideration Law on).
     """
     rows = _yearly(panel, scope)
     return _grouped(rows[(rows["breakdown"] == "complete") & (rows["answered"] > 0)])
@@ -33,9 +40,9 @@ def with_cases(panel: pd.DataFrame, case: str, scope: str = "own") -> pd.DataFra
     """Yearly reports of one scope that state `case` (reviews or suits) and their requests.
 
     Adds to the columns of `complete`: cases, requests, log_requests (natural), land (1 for offices
-    of land, housing and expropriation), placebo (1 for education, health and police), since_2024
-    (1 from the revised Reconsideration Law on), no_case, unfavourable (refused, unable to provide
-    or not processed) and less_than_all (answered less granted in full).
+    of land, housing and expropriation), placebo (1 for education, health and police), no_case,
+    unfavourable (refused, unable to provide or not processed) and less_than_all (answered less
+    granted in full).
     """
     rows = _grouped(_yearly(panel, scope))
     rows = rows[rows[case].notna() & (rows["exposure"] > 0)]
@@ -46,7 +53,6 @@ def with_cases(panel: pd.DataFrame, case: str, scope: str = "own") -> pd.DataFra
         log_requests=np.log(requests),
         land=(rows["organ"] == LAND).astype("int64"),
         placebo=rows["organ"].isin(PLACEBO).astype("int64"),
-        since_2024=(rows["year"] >= 2024).astype("int64"),
         no_case=numbers(rows, case) == 0,
         unfavourable=rows[["refused", "unable", "not_processed"]].sum(axis=1, skipna=False),
         less_than_all=rows["answered"] - rows["granted"],
@@ -54,7 +60,10 @@ def with_cases(panel: pd.DataFrame, case: str, scope: str = "own") -> pd.DataFra
 
 
 def _yearly(panel: pd.DataFrame, scope: str) -> pd.DataFrame:
-    return panel[(panel["period"] == "year") & (panel["scope"] == scope)]
+    # A panel of one's own need not hold every measure.
+    lacking = [name for name in _NEEDED if name not in panel.columns]
+    kept = panel[(panel["period"] == "year") & (panel["scope"] == scope)]
+    return kept.assign(**dict.fromkeys(lacking, np.nan))
 
 
 def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
@@ -62,7 +71,8 @@ def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
     year = numbers(rows, "year")
     spans = np.select([year <= last for last in edges.values()], list(edges), "since 2024")
     kind = rows["organ"].where(rows["organ"].isin(["government", LAND]), "others")
-    return rows.assign(kind=kind, years=np.where(np.isnan(year), "unknown", spans))
+    spans = np.where(np.isnan(year), "unknown", spans)
+    return rows.assign(kind=kind, years=spans, since_2024=(year >= 2024).astype("int64"))
 
 
 def concluded(panel: pd.DataFrame, case: str, scope: str = "own") -> pd.DataFrame:

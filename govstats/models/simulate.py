@@ -8,6 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from govstats.models.samples import LAND, PLACEBO, complete, with_cases
+
 
 class World(NamedTuple):
     """What is true in a made-up collection; the defaults are near what the panel shows.
@@ -35,19 +37,17 @@ WORLDS = {
     "reviews": World(rate=0.08, alpha=1.3, power=0.91),
     "suits": World(rate=0.043, alpha=0.93, power=0.69),
 }
-# Kinds of organ that nobody's land depends on.
-PLACEBO = ("education", "health", "police")
 
 
 def share_rows(panel: pd.DataFrame, scope: str = "own", form: str | None = None) -> pd.DataFrame:
     """Of the panel: yearly reports of a scope (and form) whose complete breakdown states not_held.
 
-    Columns issuer, gb2260, province, level, organ, land and placebo (0 or 1), volume (requests
-    answered) and log_volume; no outcome.
+    Columns issuer, gb2260, province, level, organ, land, placebo and since_2024 (0 or 1), volume
+    (requests answered) and log_volume; no outcome.
     """
-    kept = _yearly(panel, scope, form)
-    kept = kept[(kept["breakdown"] == "complete") & kept["not_held"].notna()]
-    return _shape(kept[kept["answered"] > 0], "answered")
+    kept = complete(panel, scope)
+    kept = kept if form is None else kept[kept["form"] == form]
+    return _shape(kept[kept["not_held"].notna()], "answered")
 
 
 def count_rows(
@@ -57,9 +57,8 @@ def count_rows(
 
     Columns as `share_rows` gives them; volume is the panel's exposure.
     """
-    kept = _yearly(panel, scope, form)
-    kept = kept if outcome in kept.columns else kept.assign(**{outcome: np.nan})
-    return _shape(kept[kept[outcome].notna() & (kept["exposure"] > 0)], "exposure")
+    kept = with_cases(panel, outcome, scope)
+    return _shape(kept if form is None else kept[kept["form"] == form], "exposure")
 
 
 def shape_of(panel: pd.DataFrame) -> str:
@@ -69,7 +68,7 @@ def shape_of(panel: pd.DataFrame) -> str:
     Cached results belong to the panel that has the shape in their column `shape`.
     """
     parts = [
-        frame.drop(columns="log_volume").to_csv(index=False, float_format="%.12g")
+        frame.drop(columns=["log_volume", "since_2024"]).to_csv(index=False, float_format="%.12g")
         for scope in ("own", "system")
         for frame in (
             share_rows(panel, scope),
@@ -77,14 +76,6 @@ def shape_of(panel: pd.DataFrame) -> str:
         )
     ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
-
-
-def _yearly(panel: pd.DataFrame, scope: str, form: str | None) -> pd.DataFrame:
-    # A panel of one's own need not hold every measure.
-    lacking = [each for each in ("not_held", "answered", "exposure") if each not in panel.columns]
-    kept = panel[(panel["period"] == "year") & (panel["scope"] == scope)]
-    kept = kept.assign(**dict.fromkeys(lacking, np.nan))
-    return kept if form is None else kept[kept["form"] == form]
 
 
 def _shape(kept: pd.DataFrame, volume: str) -> pd.DataFrame:
@@ -95,7 +86,8 @@ def _shape(kept: pd.DataFrame, volume: str) -> pd.DataFrame:
     names = names.assign(gb2260=code).fillna("").astype("str").reset_index(drop=True)
     size = kept[volume].to_numpy(dtype="float64")
     return names.assign(
-        land=(names["organ"] == "land_housing").astype("int64"),
+        land=(names["organ"] == LAND).astype("int64"),
+        since_2024=kept["since_2024"].to_numpy(),
         placebo=names["organ"].isin(PLACEBO).astype("int64"),
         volume=size,
         log_volume=np.log(size),

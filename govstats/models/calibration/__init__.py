@@ -50,7 +50,7 @@ def _all_reports(panel: pd.DataFrame) -> Iterator[Scenario]:
     yield Scenario("single shares, odds ratio 2", shares.single, held, World(odds=2.0), 0.5)
     yield Scenario("counts, ratio 1", counts.per_request, cases, World())
     yield Scenario("counts, ratio 2", counts.per_request, cases, World(ratio=2.0), 0.5)
-    yield Scenario("curve, ratio 1", counts.curve, cases, World(), 0.25)
+    yield Scenario("curve, ratio 1", counts.curve, cases, World(), 0.5)
 
 
 def _given_volume(panel: pd.DataFrame) -> Iterator[Scenario]:

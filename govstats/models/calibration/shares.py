@@ -36,6 +36,11 @@ def pooled(shape: pd.DataFrame, world: World, draws: np.random.Generator) -> Ite
     for method in _CLUSTERED:
         found = crude_share(rows, "cases", "volume", "", cluster="province", method=method)
         yield covers(f"crude share, {method}", found, mean)
+    verdicts = rows.assign(yes=draws.random(len(rows)) < rows["truth"], one=1.0).astype(
+        {"yes": float}
+    )
+    found = mean_share(verdicts, "yes", "one", "", cluster="province")
+    yield covers("share of reports with a yes, jackknife", found, mean)
     found = mean_share(rows, "cases", "volume", "", cluster="province")
     yield covers("mean of shares, jackknife", found, mean)
     plain = beta_binomial(rows, "cases", "volume", "")

@@ -331,6 +331,7 @@ def made_up_panel() -> pd.DataFrame:
             "level": "county",
             "organ": np.where(np.arange(size) % 4 == 0, "land_housing", "education"),
             "period": "year",
+            "year": 2022,
             "scope": "own",
             "breakdown": "complete",
             "not_held": 0.0,

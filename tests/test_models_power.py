@@ -37,6 +37,7 @@ def made_up(size: int = 90) -> pd.DataFrame:
             "level": np.where(np.arange(size) % 3 == 0, "county", "prefecture"),
             "organ": np.where(land, "land_housing", "education"),
             "period": "year",
+            "year": 2022,
             "scope": np.where(np.arange(size) % 30 == 1, "system", "own"),
             "form": np.where(np.arange(size) % 10 == 0, "2021", "unknown"),
             "breakdown": "complete",

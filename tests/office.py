@@ -35,7 +35,9 @@ def disclosure_rows(printed: Printed, form: str) -> list[Row]:
         rows.append([(block.path, 1, widest)])
         rows.append([("信息内容", 1, 1), *zip(heads, [1] * len(heads), widths, strict=True)])
         for row in block.rows:
-            texts = [printed.get(Address("disclosure", row.code, c.code), "") for c in block.columns]
+            texts = [
+                printed.get(Address("disclosure", row.code, c.code), "") for c in block.columns
+            ]
             cells = zip(texts, [1] * len(texts), widths, strict=True)
             rows.append([(row.zh, 1, 1), *cells])
     return rows

@@ -170,6 +170,8 @@ def _written(levels: dict[int, _Level], level: int, counts: dict[int, int]) -> s
         at = int(place[1]) - 1
         return _FORMATS[levels[at].format](counts.get(at, levels[at].start))
 
+    if levels[level].format == "bullet":
+        return ""
     try:
         return _PLACE.sub(fill, levels[level].text)
     except KeyError:

@@ -1,10 +1,10 @@
 """Spreadsheets (.xlsx, .xls) -> Document: every visible sheet, its name as a line before it.
 
-openpyxl and xlrd read them, not python-calamine: calamine 0.9 gives a sheet's values in MS_C ms
-where openpyxl takes MS_O ms (a filled form of three tables; .xls: XLS_C against XLS_X ms), but no
-number formats (a quarter comes as 0.25 where 25% is shown), no hidden rows and columns, and
-nothing for a formula that was never calculated, which then looks like an empty cell. At this size
-that is worth more than the time.
+openpyxl and xlrd read them, not python-calamine, though that is far quicker: calamine 0.9 takes
+0.4 ms for a filled form of three tables as .xlsx and 0.1 ms as .xls, openpyxl 3.1 68 ms and xlrd
+2.0 1.6 ms. But it gives no number formats (0.25 where the sheet shows 25%), no hidden rows and
+columns, and an empty text for a formula that was never calculated, as for an empty cell. What a
+cell shows decides its status here, and a report holds one such file.
 
 Rows and columns keep the numbers that the sheet shows. Hidden ones are left out: they are not
 printed. A merged cell that begins in one begins in the first that is shown. A row of one cell with

@@ -254,6 +254,6 @@ def test_the_command_counts_members(tmp_path):
     _saved(folder, _zip({"甲.html": GOOD, "坏.txt": b"\xff\xd8\xff"}))
     result = CliRunner().invoke(app, ["extract", str(folder), "--out", str(tmp_path / "out")])
     assert result.exit_code == 3
-    assert result.output.startswith("2 files: 1 reports (")
+    assert "2 files: 1 reports (" in result.output
     with (tmp_path / "out" / "failures.csv").open(encoding="utf-8", newline="") as stream:
         assert [row["source"] for row in csv.DictReader(stream)] == ["a.zip/坏.txt"]

@@ -10,6 +10,17 @@ from lxml.html import HtmlElement
 
 from govstats.document import Document, Grid, ReportError
 from govstats.readers.blocks import Blocks, tidy
+from govstats.readers.html_tables import (
+    BLOCKS,
+    Step,
+    height_of,
+    is_innermost,
+    loose_parts,
+    mend,
+    own_parts,
+    tags,
+    width_of,
+)
 from govstats.readers.style import hidden_elements
 
 _TAGS = (
@@ -23,34 +34,16 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # mso-hide is how Word marks hidden text in the pages that it writes.
 _GONE = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.I)
 _UNSEEN = re.compile(r"visibility\s*:\s*hidden", re.I)
-
-
-def _tags(names: str) -> frozenset[str]:
-    return frozenset(names.split())
-
-
-_SKIPPED = _tags(
+_SKIPPED = tags(
     "script style noscript template head select option iframe frame svg object del rt rp"
 )
-_BLOCKS = _tags(
-    "p div li ul ol dl dt dd pre hr br center blockquote h1 h2 h3 h4 h5 h6 tr td th table tbody "
-    "thead tfoot caption body form fieldset legend section article aside header footer nav main "
-    "figure figcaption address details summary"
-)
-# What may stand between a table and its rows and cells, by right or by mistake.
-_PARTS = _tags("tbody thead tfoot tr td th form br hr")
 # A note's mark behind a number, or a number struck out, is no digit of it.
-_SET_APART = _tags("sup sub s strike")
+_SET_APART = tags("sup sub s strike")
 _FIELDS = frozenset({"", "text", "number", "tel"})
-# Browsers cap spans too; a hostile page must not make millions of cells.
-_WIDEST = 100
-_TALLEST = 500
 # A page that only leads to another says little itself.
 _LITTLE = 300
 _REFRESH = re.compile(r"\burl\s*=\s*['\"]?([^'\"\s>]+)", re.I)
 _ADDRESS_SHOWN = 100
-
-_Step = tuple[str, HtmlElement | str | None]
 
 
 def looks_like_html(text: str) -> bool:
@@ -70,7 +63,7 @@ def read_html(text: str) -> Document:
         root = html.document_fromstring(_DECLARATION.sub("", text), parser=parser)
     except (ValueError, html.etree.ParserError) as error:
         raise ReportError("read", "is an HTML page without content: save the page again") from error
-    _mend(root)
+    mend(root)
     walker = _Walker(hidden_elements(root))
     walker.walk(root)
     _require_content(root, walker.found)
@@ -85,8 +78,9 @@ def _require_content(root: HtmlElement, found: Blocks) -> None:
         target = _REFRESH.search(meta.get("content", ""))
         if meta.get("http-equiv", "").lower() == "refresh" and target:
             raise _leads_to(target[1], "only leads on (meta refresh)")
-    for frame in root.iter("frame", "iframe"):
-        raise _leads_to(frame.get("src", ""), "holds the report in a frame")
+    frames = [frame.get("src", "") for frame in root.iter("frame", "iframe")]
+    if frames:
+        raise _leads_to(" or ".join(filter(None, frames)), "holds the report in a frame")
     if not found.blocks:
         raise ReportError(
             "read",
@@ -98,32 +92,6 @@ def _require_content(root: HtmlElement, found: Blocks) -> None:
 def _leads_to(address: str, how: str) -> ReportError:
     shown = tidy(address)[:_ADDRESS_SHOWN] or "another page"
     return ReportError("read", f"is an HTML page that {how}: save {shown} instead")
-
-
-def _mend(root: HtmlElement) -> None:
-    """Put rows that stand outside any table into one; what follows in its last cell comes after."""
-    for row in list(root.iter("tr")):
-        if next(row.iterancestors("table"), None) is not None:
-            continue
-        table = html.Element("table")
-        row.addprevious(table)
-        here: HtmlElement | None = row
-        while here is not None and here.tag == "tr":
-            following = here.getnext()
-            table.append(here)
-            here = following
-        cells = list(table.iter("td", "th"))
-        swallowed = _swallowed(cells[-1]) if cells else []
-        for element in reversed(swallowed):
-            table.addnext(element)
-
-
-def _swallowed(cell: HtmlElement) -> list[HtmlElement]:
-    """Paragraphs behind a cell's own text: its end tag and the table's are missing."""
-    children = list(cell)
-    own = bool((cell.text or "").strip())
-    first = next((i for i, child in enumerate(children) if child.tag in _BLOCKS), len(children))
-    return children[first:] if own else []
 
 
 class _Walker:
@@ -141,7 +109,7 @@ class _Walker:
 
     def walk(self, root: HtmlElement) -> None:
         # An explicit stack: pages nested thousands deep must not exhaust Python's.
-        stack: list[_Step] = [("open", root)]
+        stack: list[Step] = [("open", root)]
         while stack:
             step, item = stack.pop()
             if step == "text":
@@ -162,19 +130,19 @@ class _Walker:
     def _text(self, text: str) -> None:
         self._pieces.append(text)
 
-    def _open(self, element: HtmlElement, stack: list[_Step]) -> None:
+    def _open(self, element: HtmlElement, stack: list[Step]) -> None:
         if not isinstance(element.tag, str) or element.tag in _SKIPPED:
             return
         if _hiding(element, self._hidden):
             return
-        if element.tag == "table" and self._tables and _is_innermost(element):
+        if element.tag == "table" and self._tables and is_innermost(element):
             self._end_line()
             self._table(element, stack)
             return
         if element.tag == "input" and element.get("type", "").lower() in _FIELDS:
             self._text(element.get("value", ""))
         around = _SET_APART & {element.tag}
-        if element.tag in _BLOCKS:
+        if element.tag in BLOCKS:
             self._end_line()
             stack.append(("break", None))
         if element.tag in ("pre", "textarea"):
@@ -187,31 +155,16 @@ class _Walker:
         stack.append(("text", element.text))
         stack.append(("text", " (" if around else ""))
 
-    def _table(self, table: HtmlElement, stack: list[_Step]) -> None:
-        """Add the grid; what stands between its rows by mistake follows, a caption goes before."""
-        strays = [child for child in table.iter() if _is_stray(child, table)]
-        for child in strays:
-            if child.tag == "caption":
-                self.found.add_text("\n".join(_lines(child, self._hidden)))
+    def _table(self, table: HtmlElement, stack: list[Step]) -> None:
+        """Add the grid; a caption goes before it, what stands outside its cells after."""
+        loose = list(loose_parts(table))
+        for _, item in loose:
+            if isinstance(item, HtmlElement) and item.tag == "caption":
+                self.found.add_text("\n".join(_lines(item, self._hidden)))
         self.found.add_rows(_rows(table, self._hidden))
-        stack += [("open", child) for child in reversed(strays) if child.tag != "caption"]
-
-
-def _is_stray(element: HtmlElement, table: HtmlElement) -> bool:
-    """An element with content in a table but in none of its cells."""
-    if element.tag not in _BLOCKS or element.tag in _PARTS or element is table:
-        return False
-    return _outer(element, table)
-
-
-def _outer(element: HtmlElement, table: HtmlElement) -> bool:
-    """True when only parts of the table stand between an element and the table."""
-    for above in element.iterancestors():
-        if above is table:
-            return True
-        if above.tag in ("td", "th") or above.tag not in _PARTS:
-            return False
-    return False
+        for step, item in reversed(loose):
+            if not (isinstance(item, HtmlElement) and item.tag == "caption"):
+                stack += [("break", None), (step, item)]
 
 
 def _hiding(element: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
@@ -224,32 +177,13 @@ def _hiding(element: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
     return hidden.get(element, "")
 
 
-def _is_innermost(table: HtmlElement) -> bool:
-    """True unless a cell holds a table of its own; a single cell is a frame around text."""
-    return not any(
-        len(list(inner.iter("td", "th"))) > 1 and not _outer(inner, table)
-        for inner in table.iterdescendants("table")
-    )
-
-
-def _own(parent: HtmlElement, tags: tuple[str, ...]) -> Iterator[HtmlElement]:
-    """Rows of a table, or cells of a row, also below a form that broken pages put in between."""
-    stack = list(reversed(parent))
-    while stack:
-        element = stack.pop()
-        if element.tag in tags:
-            yield element
-        elif element.tag not in ("table", "td", "th", "tr"):
-            stack += reversed(element)
-
-
 def _rows(
     table: HtmlElement, hidden: dict[HtmlElement, str]
 ) -> Iterator[list[tuple[str, int, int]]]:
     """Rows of (text, height, width); heights end with the part of the table (thead, tbody)."""
     rows = [
         row
-        for row in _own(table, ("tr",))
+        for row in own_parts(table, ("tr",))
         # Word and Excel end a table with a row without height that only sets widths.
         if row.get("height") != "0"
         and _hiding(row, hidden) != "display"
@@ -257,30 +191,15 @@ def _rows(
     ]
     loose = [cell for cell in table if cell.tag in ("td", "th")]
     if loose:
-        yield [(_cell_text(cell, hidden), 1, _width(cell)) for cell in loose]
+        yield [(_cell_text(cell, hidden), 1, width_of(cell)) for cell in loose]
     for index, row in enumerate(rows):
         part = row.getparent()
         left = sum(other.getparent() is part for other in rows[index:])
         yield [
-            (_cell_text(cell, hidden), _height(cell, left), _width(cell))
-            for cell in _own(row, ("td", "th"))
+            (_cell_text(cell, hidden), height_of(cell, left), width_of(cell))
+            for cell in own_parts(row, ("td", "th"))
             if _hiding(cell, hidden) != "display"
         ]
-
-
-def _width(cell: HtmlElement) -> int:
-    return max(1, min(_number(cell, "colspan"), _WIDEST))
-
-
-def _height(cell: HtmlElement, left: int) -> int:
-    """Rows that a cell covers; 0 means all that are left."""
-    height = _number(cell, "rowspan")
-    return max(1, min(height or left, left, _TALLEST))
-
-
-def _number(cell: HtmlElement, name: str) -> int:
-    digits = re.match(r"\d{1,6}", cell.get(name, "").strip())
-    return int(digits[0]) if digits else 1
 
 
 def _cell_text(cell: HtmlElement, hidden: dict[HtmlElement, str]) -> str:

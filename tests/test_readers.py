@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from email.message import EmailMessage
+
 import pytest
 
 from govstats.document import Grid, ReportError
@@ -221,3 +223,34 @@ def test_preformatted_text_keeps_its_lines_and_tabs():
 def test_text_with_markup_further_down_is_html():
     assert read("<span>甲</span><br>乙".encode()).text() == "甲\n乙"
     assert read("甲县\n<3 件".encode()).format == "text"
+
+
+def test_a_title_with_empty_cells_beside_it_is_text():
+    title = "甲县2021年政府信息公开工作年度报告"
+    assert _blocks(f"<table><tr><td>{title}<td><td><tr><td>规章<td>3<td></table>") == [
+        title,
+        [["规章", "3", ""]],
+    ]
+
+
+def test_a_page_saved_as_one_file_is_read():
+    page = "<html><body><p>甲县</p><table><tr><td>规章<td>3</table></body></html>"
+    message = EmailMessage()
+    message["Subject"] = "甲"
+    message.set_content(page, subtype="html", charset="utf-8", cte="base64")
+    message.make_related()
+    message.add_related(b"x", "image", "png", cid="<a>")
+    data = b"From: <Saved by a browser>\r\n" + message.as_bytes()
+    assert read(data) == read(page.encode())
+    assert read(data).format == "html"
+
+
+def test_a_saved_message_without_a_page_is_named():
+    with pytest.raises(ReportError, match="saved message without a page"):
+        read(b"MIME-Version: 1.0\nContent-Type: text/plain\n\n1 2 3\n")
+
+
+def test_xml_of_office_2003_is_named():
+    data = b'<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?><w:wordDocument/>'
+    with pytest.raises(ReportError, match="XML file of Office 2003"):
+        read(data)

@@ -10,6 +10,7 @@ from govstats.readers import archive
 from govstats.readers.encoding import decode
 from govstats.readers.html import looks_like_html, read_html
 from govstats.readers.text import read_text
+from govstats.readers.web_archive import html_part, is_web_archive
 
 MEGABYTE = 1_000_000
 # The largest report seen is under 1 MB; far beyond that a file is a collection or a mistake.
@@ -37,6 +38,7 @@ _OTHER_PARTS = {
     "pptx": "a presentation: save the report as .docx or .html",
     "opendocument": "an OpenDocument file: save the report as .docx, .xlsx or .html",
 }
+_OFFICE_XML = b"<?mso-application"
 # Some programs write a few bytes in front of a PDF file, but no markup.
 _PDF = re.compile(rb"[^<]{0,1024}?%PDF-")
 
@@ -81,6 +83,12 @@ def read(data: bytes) -> Document:
         from govstats.readers.pdf import read_pdf
 
         return read_pdf(data)
+    if is_web_archive(data):
+        data = html_part(data)
+    if _OFFICE_XML in data[:1000]:
+        raise ReportError(
+            "decode", "is an XML file of Office 2003: open it and save it as .docx or .xlsx"
+        )
     kind = next((name for magic, name in _MAGIC.items() if data.startswith(magic)), None)
     if kind is not None:
         raise ReportError(

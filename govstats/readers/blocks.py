@@ -12,6 +12,8 @@ from govstats.numbers import is_blank, parse_number
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 # No label of a form, with its remarks, is near this; a longer cell is prose set in a layout table.
 LONGEST_CELL = 200
+# How a title ends; no label of a form does.
+_TITLE_END = re.compile(r"报告(?:[(（].*[)）]|全文)?$")
 
 
 def tidy(text: str) -> str:
@@ -68,11 +70,13 @@ class Blocks:
 
 
 def _is_text(row: Sequence[GridCell]) -> bool:
-    """A row of one cell with words (a heading or a title), or one that holds prose."""
+    """A row of one cell with words, of a title and empty cells, or one that holds prose."""
     if any(cell.height > 1 or parse_number(cell.text) for cell in row):
         return False
-    alone = len(row) == 1 and not is_blank(row[0].text)
-    return alone or any(len(cell.text) > LONGEST_CELL for cell in row)
+    filled = [cell.text for cell in row if not is_blank(cell.text)]
+    alone = len(row) == len(filled) == 1
+    title = len(filled) == 1 and _TITLE_END.search(filled[0]) is not None
+    return alone or title or any(len(text) > LONGEST_CELL for text in filled)
 
 
 def _is_spacer(row: Sequence[GridCell]) -> bool:

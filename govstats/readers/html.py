@@ -189,9 +189,6 @@ def _rows(
         and _hiding(row, hidden) != "display"
         and not _hiding(row.getparent(), hidden)
     ]
-    loose = [cell for cell in table if cell.tag in ("td", "th")]
-    if loose:
-        yield [(_cell_text(cell, hidden), 1, width_of(cell)) for cell in loose]
     for index, row in enumerate(rows):
         part = row.getparent()
         left = sum(other.getparent() is part for other in rows[index:])

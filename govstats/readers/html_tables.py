@@ -30,21 +30,32 @@ _TALLEST = 500
 
 
 def mend(root: HtmlElement) -> None:
-    """Put rows that stand outside any table into one; what follows in its last cell comes after."""
+    """Put cells outside any row into one, and rows outside any table into one, as browsers do.
+
+    What follows in the last cell of a table without a start comes after it.
+    """
+    for cell in list(root.iter("td", "th")):
+        if cell.getparent().tag != "tr":
+            _gather(cell, "tr", ("td", "th"))
     for row in list(root.iter("tr")):
         if next(row.iterancestors("table"), None) is not None:
             continue
-        table = html.Element("table")
-        row.addprevious(table)
-        here: HtmlElement | None = row
-        while here is not None and here.tag == "tr":
-            following = here.getnext()
-            table.append(here)
-            here = following
+        table = _gather(row, "table", ("tr",))
         cells = list(table.iter("td", "th"))
-        swallowed = _swallowed(cells[-1]) if cells else []
-        for element in reversed(swallowed):
+        for element in reversed(_swallowed(cells[-1]) if cells else []):
             table.addnext(element)
+
+
+def _gather(first: HtmlElement, tag: str, kinds: tuple[str, ...]) -> HtmlElement:
+    """A new element in the place of a run of siblings, which it then holds."""
+    parent = html.Element(tag)
+    first.addprevious(parent)
+    here: HtmlElement | None = first
+    while here is not None and here.tag in kinds:
+        following = here.getnext()
+        parent.append(here)
+        here = following
+    return parent
 
 
 def _swallowed(cell: HtmlElement) -> list[HtmlElement]:

@@ -22,6 +22,8 @@ _NOT_UNDERSTOOD = re.compile(r"[Ee][+\-]|/|\[(?:DBNum|[<>=])", re.I)
 _SHORT_DATE = "mm-dd-yy"
 # Digits that a spreadsheet keeps; what a binary fraction adds behind them was never typed.
 _PRECISION = ".15g"
+# Far above any figure; rounding larger ones needs more digits than Decimal keeps.
+_HUGE = 10**18
 
 
 def show_number(value: float, code: str) -> str:
@@ -103,7 +105,7 @@ def _literal(part: str) -> str:
 def _digits(value: Decimal, pattern: str) -> str | None:
     """Digits of a number in a pattern such as #,##0.0#, rounded half up as spreadsheets do."""
     match = _PATTERN.fullmatch(pattern)
-    if match is None:
+    if match is None or value >= _HUGE:
         return None
     whole, point, fraction = match[1], match[2] or "", match[3] or ""
     scaled = len(whole) - len(whole.rstrip(","))

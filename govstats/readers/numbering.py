@@ -82,6 +82,10 @@ def value_of(element: _Element | None, default: str = "") -> str:
     return default if element is None else element.get(f"{W}val", default)
 
 
+def _whole(text: str, otherwise: int) -> int:
+    return int(text) if text.isdecimal() and len(text) < 7 else otherwise
+
+
 class Numbering:
     """Counts a document's numbered paragraphs in the order in which they are asked for."""
 
@@ -106,11 +110,11 @@ class Numbering:
             levels = _levels(abstract[key]) if key in abstract else {}
             found = _List(key, levels)
             for override in num.iterchildren(f"{W}lvlOverride"):
-                level = int(override.get(f"{W}ilvl", "0"))
+                level = _whole(override.get(f"{W}ilvl", ""), 0)
                 found.levels.update(_levels(override))
                 start = value_of(override.find(f"{W}startOverride"))
-                if start.isdigit():
-                    found.starts[level] = int(start)
+                if start:
+                    found.starts[level] = _whole(start, 1)
             self._lists[num.get(f"{W}numId", "")] = found
 
     def number(self, paragraph: _Element) -> str:
@@ -141,7 +145,7 @@ class Numbering:
             of_style = _num(element.find(f"{W}pPr"))
             key, level = key or of_style[0], level or of_style[1]
             style = value_of(element.find(f"{W}basedOn"))
-        return key, int(level) if level.isdigit() else 0
+        return key, _whole(level, 0)
 
 
 def _num(properties: _Element | None) -> tuple[str, str]:
@@ -154,9 +158,8 @@ def _num(properties: _Element | None) -> tuple[str, str]:
 def _levels(parent: _Element) -> dict[int, _Level]:
     levels = {}
     for level in parent.iterchildren(f"{W}lvl"):
-        start = value_of(level.find(f"{W}start"), "1")
-        levels[int(level.get(f"{W}ilvl", "0"))] = _Level(
-            int(start) if start.isdigit() else 1,
+        levels[_whole(level.get(f"{W}ilvl", ""), 0)] = _Level(
+            _whole(value_of(level.find(f"{W}start")), 1),
             value_of(level.find(f"{W}numFmt"), "decimal"),
             value_of(level.find(f"{W}lvlText")),
         )

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from lxml import html
 from lxml.html import HtmlElement
 
+from govstats.numbers import parse_number
+
 # A step of a walk through a page: what to do, and with what.
 Step = tuple[str, HtmlElement | str | None]
 
@@ -38,6 +40,7 @@ def mend(root: HtmlElement) -> None:
         if cell.getparent().tag != "tr":
             _gather(cell, "tr", ("td", "th"))
     for row in list(root.iter("tr")):
+        _wrap_figures(row)
         if next(row.iterancestors("table"), None) is not None:
             continue
         table = _gather(row, "table", ("tr",))
@@ -56,6 +59,15 @@ def _gather(first: HtmlElement, tag: str, kinds: tuple[str, ...]) -> HtmlElement
         parent.append(here)
         here = following
     return parent
+
+
+def _wrap_figures(row: HtmlElement) -> None:
+    """A figure between two cells stands in one whose start tag was lost."""
+    for cell in list(row):
+        if cell.tag in ("td", "th") and parse_number(cell.tail or ""):
+            lost = html.Element("td")
+            lost.text, cell.tail = cell.tail, None
+            cell.addnext(lost)
 
 
 def _swallowed(cell: HtmlElement) -> list[HtmlElement]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from email import message_from_bytes
 
 from govstats.document import ReportError
 
@@ -18,6 +17,8 @@ def is_web_archive(data: bytes) -> bool:
 
 def html_part(data: bytes) -> bytes:
     """The first HTML page in the file. Raises ReportError (stage decode) when there is none."""
+    from email import message_from_bytes
+
     for part in message_from_bytes(data.lstrip()).walk():
         if part.get_content_type() == "text/html":
             page = part.get_payload(decode=True)

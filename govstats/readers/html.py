@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml import html
@@ -185,18 +186,19 @@ def _rows(
         row
         for row in own_parts(table, ("tr",))
         # Word and Excel end a table with a row without height that only sets widths.
-        if row.get("height") != "0"
+        if (row.get("height") != "0" or row.text_content().strip())
         and _hiding(row, hidden) != "display"
         and not _hiding(row.getparent(), hidden)
     ]
-    for index, row in enumerate(rows):
+    left = Counter(row.getparent() for row in rows)
+    for row in rows:
         part = row.getparent()
-        left = sum(other.getparent() is part for other in rows[index:])
         yield [
-            (_cell_text(cell, hidden), height_of(cell, left), width_of(cell))
+            (_cell_text(cell, hidden), height_of(cell, left[part]), width_of(cell))
             for cell in own_parts(row, ("td", "th"))
             if _hiding(cell, hidden) != "display"
         ]
+        left[part] -= 1
 
 
 def _cell_text(cell: HtmlElement, hidden: dict[HtmlElement, str]) -> str:

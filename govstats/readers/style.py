@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 _HIDES = re.compile(r"\b(?:none|hidden|collapse)\b", re.I)
+_NAME = re.compile(r"[.#]([\w-]+)")
 _ON_SCREEN = frozenset({"", "all", "screen"})
 # What holds more of the page's text than this is shown by a script later on.
 _MOST = 0.5
@@ -26,7 +27,10 @@ def hidden_elements(root: HtmlElement) -> dict[HtmlElement, str]:
     if not sheets:
         return {}
     won: dict[tuple[HtmlElement, str], tuple[_Priority, str]] = {}
+    names = _names(root)
     for order, (rule, name, value, important) in enumerate(_rules(sheets)):
+        if not _may_match(rule, names):
+            continue
         for element, specificity in _matches(root, rule):
             priority = (important, specificity, order)
             before = won.get((element, name))
@@ -42,6 +46,21 @@ def hidden_elements(root: HtmlElement) -> dict[HtmlElement, str]:
         if _letters(element) <= _MOST * whole:
             hidden[element] = name
     return hidden
+
+
+def _names(root: HtmlElement) -> set[str]:
+    """Classes and identifiers that the page uses."""
+    found = {name for classes in root.xpath("//@class") for name in classes.split()}
+    return found | set(root.xpath("//@id"))
+
+
+def _may_match(text: str, names: set[str]) -> bool:
+    """False where each selector of a list asks for a name that the page does not use.
+
+    Most rules of a style sheet are for other pages; matching them one by one takes seconds.
+    """
+    wanted = (_NAME.findall(part) for part in text.split(","))
+    return re.search(r"[(\[\\]", text) is not None or any(names.issuperset(part) for part in wanted)
 
 
 def _letters(element: HtmlElement) -> int:

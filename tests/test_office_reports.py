@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 from pathlib import Path
 
 import docx
@@ -88,3 +90,63 @@ def test_made_up_figures_come_out_exact(form, largest, writer):
     stated = {c.address: c.value for c in found.cells if c.status == STATED}
     assert stated == {a: v for a, v in figures.items() if a not in blanks}
     assert {c.address for c in found.cells if c.status == "blank"} == blanks
+
+
+def test_one_paragraph_a_cell_is_read_with_its_blanks():
+    figures = {**layouts.make_requests(layouts.REQUESTS["2021"], seed=3, largest=90)}
+    blanks = {a for a, v in figures.items() if v == 0 and a.column == "research"}
+    printed = {a: "" if a in blanks else v for a, v in figures.items()}
+    table = layouts.REQUESTS["2021"]
+    orders = [
+        [each.code for each in part] for part in (table.blocks[0].rows, table.blocks[0].columns)
+    ]
+    document = docx.Document()
+    for text in layouts.lines(printed, table, *orders).split("\n\n"):
+        document.add_paragraph(text)
+    cells = extract(read(office.saved(document))).cells
+    stated = {a: v for a, v in figures.items() if a not in blanks}
+    assert {c.address: c.value for c in cells if c.status == STATED} == stated
+    assert {c.address for c in cells if c.status == "blank"} == blanks
+
+
+def test_a_word_table_cut_in_two_is_one():
+    figures = {
+        **layouts.make_requests(layouts.REQUESTS["2019"], seed=5),
+        **layouts.make_remedies(5),
+    }
+    tables = office.statutory({a: str(v) for a, v in figures.items()}, "2019", "2019")
+    (_, (head, requests), remedies) = tables
+    parts = [(head, requests[:17]), ("", requests[17:]), remedies]
+    assert all(height == 1 for _, height, _ in requests[17])
+    short = [[(text, min(height, 17 - at), width) for text, height, width in row]
+             for at, row in enumerate(parts[0][1])]  # fmt: skip
+    cells = extract(read(office.as_docx("甲", [(head, short), *parts[1:]]))).cells
+    assert {c.address: c.value for c in cells if c.status == STATED} == figures
+
+
+CONVERSIONS = {
+    "docx": ("docx:MS Word 2007 XML", office.as_docx, "docx"),
+    "html": ("html:HTML (StarWriter)", office.as_docx, "docx"),
+    "xls": ("xls", office.as_xlsx, "xlsx"),
+}
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not there")
+@pytest.mark.parametrize("kind", CONVERSIONS)
+def test_what_libreoffice_makes_of_them_is_exact(kind, tmp_path):
+    command, write, suffix = CONVERSIONS[kind]
+    known = {path.stem: extract(read(load(path))) for path in TRANSCRIPTS}
+    for name, found in known.items():
+        printed = {c.address: c.printed for c in found.cells if c.status == STATED}
+        forms = (found.forms["disclosure"], found.forms["requests"])
+        data = write("甲县政府信息公开工作年度报告", office.statutory(printed, *forms))
+        (tmp_path / f"{name}.{suffix}").write_bytes(data)
+    subprocess.run(
+        ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless",
+         "--convert-to", command, "--outdir", tmp_path / "out", *tmp_path.glob(f"*.{suffix}")],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    for name, found in known.items():
+        stated = {c.address: c.value for c in found.cells if c.status == STATED}
+        again = extract(read(load(tmp_path / "out" / f"{name}.{kind}")))
+        assert {c.address: c.value for c in again.cells if c.status == STATED} == stated

@@ -228,6 +228,11 @@ def test_text_with_markup_further_down_is_html():
     assert read("甲县\n<3 件".encode()).format == "text"
 
 
+def test_a_frame_that_counts_visits_holds_no_report():
+    with pytest.raises(ReportError, match="without text"):
+        read_html("<html><body><iframe src=count.html width=1 height=1></iframe></body></html>")
+
+
 def test_a_title_with_empty_cells_beside_it_is_text():
     title = "甲县2021年政府信息公开工作年度报告"
     assert _blocks(f"<table><tr><td>{title}<td><td><tr><td>规章<td>3<td></table>") == [

@@ -101,6 +101,10 @@ def test_sheets_in_order_each_behind_its_name():
     assert _texts(office.saved(book)) == ["统计表", [["规章", "3"]], "附表", [["收费", "1234.5"]]]
 
 
+def test_a_name_that_is_a_number_is_no_figure():
+    assert _texts(office.saved(_book(["规章", 3], name="2")[0])) == ["工作表 2", [["规章", "3"]]]
+
+
 def test_cells_keep_the_places_of_the_sheet():
     book, sheet = _book([], ["标题"], [], [None, "规章", 3, 4])
     sheet.merge_cells("A2:D2")

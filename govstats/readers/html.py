@@ -79,7 +79,7 @@ def _require_content(root: HtmlElement, found: Blocks) -> None:
         target = _REFRESH.search(meta.get("content", ""))
         if meta.get("http-equiv", "").lower() == "refresh" and target:
             raise _leads_to(target[1], "only leads on (meta refresh)")
-    frames = [frame.get("src", "") for frame in root.iter("frame", "iframe")]
+    frames = [frame.get("src", "") for frame in root.iter("frame", "iframe") if _is_seen(frame)]
     if frames:
         raise _leads_to(" or ".join(filter(None, frames)), "holds the report in a frame")
     if not found.blocks:
@@ -88,6 +88,12 @@ def _require_content(root: HtmlElement, found: Blocks) -> None:
             "is an HTML page without text (a script may fetch it): "
             "save the page again once it is shown",
         )
+
+
+def _is_seen(frame: HtmlElement) -> bool:
+    """False for the frames of one dot or none in which visits are counted."""
+    sizes = (frame.get("width", ""), frame.get("height", ""))
+    return not _hiding(frame, {}) and not {"0", "1", "0px", "1px"}.intersection(sizes)
 
 
 def _leads_to(address: str, how: str) -> ReportError:

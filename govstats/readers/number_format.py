@@ -1,7 +1,8 @@
 """How a spreadsheet shows a stored value: number formats such as 0.00%, #,##0 or 0"件".
 
 Formats that are not understood here (fractions, powers of ten, Chinese numerals, conditions) show
-the stored number itself: nothing that changes its size is among them.
+the stored number itself: nothing that changes its size is among them. What readers see counts: a
+zero that its format shows as - or not at all is a printed blank.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from govstats.document import Document, Grid, GridCell, ReportError
-from govstats.numbers import parse_number
+from govstats.numbers import is_blank, parse_number
 from govstats.readers.archive import MAGIC
 from govstats.readers.blocks import Blocks
 from govstats.readers.workbook import Sheet, read_xls, read_xlsx
@@ -35,10 +35,16 @@ def read_sheet(data: bytes) -> Document:
         raise ReportError("read", "is a spreadsheet without text in a visible sheet: check it")
     found = Blocks()
     for sheet in sheets:
-        found.add_text(sheet.name)
+        found.add_text(_name(sheet))
         found.grids += 1
         found.add_grid(Grid(found.grids, tuple(_rows(sheet))))
     return Document("xlsx" if is_new else "xls", tuple(found.blocks))
+
+
+def _name(sheet: Sheet) -> str:
+    """The sheet's name; one like 2 must not pass for a figure of the table before it."""
+    bare = parse_number(sheet.name) is not None or is_blank(sheet.name)
+    return f"工作表 {sheet.name}" if bare else sheet.name
 
 
 def _rows(sheet: Sheet) -> Iterator[tuple[GridCell, ...]]:

@@ -239,3 +239,12 @@ def test_damaged_workbooks_are_named(kind):
     with pytest.raises(ReportError, match="spreadsheet that cannot be opened") as caught:
         read(data)
     assert caught.value.stage == "decode"
+
+
+def test_a_stray_frame_far_out_costs_nothing_and_text_there_is_named():
+    book, sheet = _book(["规章", 3])
+    sheet["XFD1048576"].border = FRAME
+    assert _texts(office.saved(book)) == ["统计表", [["规章", "3"]]]
+    sheet["A1048576"] = "x"
+    with pytest.raises(ReportError, match="cells beyond row 20000 or column 500"):
+        read(office.saved(book))

@@ -19,7 +19,7 @@ from govstats.document import Document, Grid, GridCell, ReportError
 from govstats.numbers import is_blank, parse_number
 from govstats.readers.archive import MAGIC
 from govstats.readers.blocks import Blocks
-from govstats.readers.workbook import Sheet, read_xls, read_xlsx
+from govstats.readers.workbook import MOST_COLUMNS, MOST_ROWS, Sheet, read_xls, read_xlsx
 
 _Place = tuple[int, int]
 
@@ -35,10 +35,30 @@ def read_sheet(data: bytes) -> Document:
         raise ReportError("read", "is a spreadsheet without text in a visible sheet: check it")
     found = Blocks()
     for sheet in sheets:
+        _require_size(sheet)
         found.add_text(_name(sheet))
         found.grids += 1
         found.add_grid(Grid(found.grids, tuple(_rows(sheet))))
     return Document("xlsx" if is_new else "xls", tuple(found.blocks))
+
+
+def _require_size(sheet: Sheet) -> None:
+    """Drop frames that are far out; raises ReportError where text or merged cells are."""
+    rows, columns = (max(place[i] for place in sheet.texts) for i in (0, 1))
+    merged = sum(
+        (min(bottom, rows) - top + 1) * (min(right, columns) - left + 1)
+        for top, left, bottom, right in sheet.merged
+        if top <= rows and left <= columns
+    )
+    if rows > MOST_ROWS or columns > MOST_COLUMNS or merged > MOST_ROWS * MOST_COLUMNS:
+        raise ReportError(
+            "read",
+            f"is a spreadsheet with cells beyond row {MOST_ROWS} or column {MOST_COLUMNS}: "
+            "cut out the report",
+        )
+    sheet.framed = {
+        place for place in sheet.framed if place[0] <= rows + 1 and place[1] <= MOST_COLUMNS
+    }
 
 
 def _name(sheet: Sheet) -> str:

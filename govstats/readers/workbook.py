@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
@@ -21,8 +20,9 @@ if TYPE_CHECKING:
     from xlrd.book import Book
     from xlrd.sheet import Sheet as OldSheet
 
-# Beyond this a hidden stretch of columns or rows is the empty rest of the sheet.
-_FAR = 2_000
+# No form is near this; one stray cell in the last row would make millions of empty ones.
+MOST_ROWS = 20_000
+MOST_COLUMNS = 500
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 
@@ -77,7 +77,8 @@ def _new_sheet(sheet: Worksheet, formulas: Worksheet | None) -> Sheet:
     found = Sheet(sheet.title)
     zeros = sheet.sheet_view.showZeros is not False
     borders: dict[int, bool] = {}
-    for cell in (cell for row in sheet.iter_rows() for cell in row):
+    # Only the cells that the file has: rows and columns between them may be a million.
+    for cell in sheet._cells.values():
         place = (cell.row, cell.column)
         if cell.has_style and borders.setdefault(cell.style_id, _is_framed(cell)):
             found.framed.add(place)
@@ -93,7 +94,7 @@ def _new_sheet(sheet: Worksheet, formulas: Worksheet | None) -> Sheet:
             found.hidden_rows.add(number)
     for column in sheet.column_dimensions.values():
         if column.hidden or column.width == 0:
-            found.hidden_columns.update(range(column.min, min(column.max, _FAR) + 1))
+            found.hidden_columns.update(range(column.min, min(column.max, MOST_COLUMNS) + 1))
     return found
 
 
@@ -131,7 +132,11 @@ def read_xls(data: bytes) -> list[Sheet]:
 
     try:
         book = xlrd.open_workbook(
-            file_contents=data, formatting_info=True, logfile=StringIO(), on_demand=True
+            file_contents=data,
+            formatting_info=True,
+            logfile=StringIO(),
+            on_demand=True,
+            ragged_rows=True,
         )
         sheets = [book.sheet_by_index(index) for index in range(book.nsheets)]
         return [_old_sheet(sheet, book) for sheet in sheets if sheet.visibility == 0]
@@ -156,15 +161,9 @@ def _old_sheet(sheet: OldSheet, book: Book) -> Sheet:
                 found.texts[row + 1, column + 1] = text
     found.merged = [(top + 1, left + 1, bottom, right) for top, bottom, left, right in
                     sheet.merged_cells]  # fmt: skip
-    found.hidden_rows = set(_hidden(sheet.rowinfo_map.items()))
-    found.hidden_columns = set(_hidden(sheet.colinfo_map.items()))
+    found.hidden_rows = {row + 1 for row, info in sheet.rowinfo_map.items() if info.hidden}
+    found.hidden_columns = {at + 1 for at, info in sheet.colinfo_map.items() if info.hidden}
     return found
-
-
-def _hidden(entries: Iterable[tuple[int, Any]]) -> Iterator[int]:
-    for index, info in entries:
-        if info.hidden and index < _FAR:
-            yield index + 1
 
 
 def _has_lines(border: Any) -> bool:

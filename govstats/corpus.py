@@ -13,6 +13,7 @@ from typing import Any
 from govstats.document import ReportError
 from govstats.extract import STATED, UNREAD
 from govstats.readers import LARGEST, load
+from govstats.readers.archive import Archives, members_of
 from govstats.report import Report, read_report
 from govstats.tables import write_table
 
@@ -21,10 +22,14 @@ DUPLICATE = "duplicate"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file to read: where it is, and its name relative to the folder that was given."""
+    """A file to read: where it is, and its name relative to the folder that was given.
+
+    `place` is set for a file in a zip archive at `path`: its index there, and in the one inside.
+    """
 
     path: Path
     name: str
+    place: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +54,12 @@ class Collection:
         return [failure for failure in self.failures if failure.stage != DUPLICATE]
 
 
-def find_sources(paths: Sequence[Path]) -> list[Source]:
+def find_sources(paths: Sequence[Path], largest: int = LARGEST) -> list[Source]:
     """Files named, and every file below the folders named, sorted; hidden ones are left out.
 
     A source's name is relative to its folder; where two would be the same, both keep their path.
+    A zip archive gives its members, named archive.zip/member; members over `largest` bytes are
+    listed, and reading them tells that they are too large.
     """
     found: list[tuple[Source, Path]] = []
     for path in paths:
@@ -60,10 +67,17 @@ def find_sources(paths: Sequence[Path]) -> list[Source]:
         base = path if path.is_dir() else path.parent
         found += [(Source(file, file.relative_to(base).as_posix()), file) for file in inner]
     times = Counter(source.name for source, _ in found)
-    return [
+    named = [
         source if times[source.name] == 1 else Source(file, file.as_posix())
         for source, file in found
     ]
+    return [each for source in named for each in _with_members(source, largest)]
+
+
+def _with_members(source: Source, largest: int) -> list[Source]:
+    members = members_of(source.path, largest)
+    inside = [Source(source.path, f"{source.name}/{each.name}", each.place) for each in members]
+    return inside or [source]
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -83,22 +97,38 @@ def collect(
     """
     collection = Collection()
     first_with: dict[str, str] = {}
-    for source in sources:
-        try:
-            data = load(source.path, largest)
-            digest = hashlib.sha256(data).hexdigest()
-            if digest in first_with:
-                raise ReportError(DUPLICATE, f"has the same content as {first_with[digest]}")
-            first_with[digest] = source.name
-            collection.reports.append(read_report(source.name, data))
-        except ReportError as error:
-            collection.failures.append(Failure(source.name, error.stage, f"{source.name} {error}"))
-        except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other files
-            fault = f"{type(error).__name__}: {error}"
-            message = f"{source.name} met a fault in govstats ({fault}): please report it"
-            collection.failures.append(Failure(source.name, "extract", message))
-        advance()
+    with Archives() as archives:
+        for source in sources:
+            _add(source, archives, largest, collection, first_with)
+            advance()
     return collection
+
+
+def _add(
+    source: Source,
+    archives: Archives,
+    largest: int,
+    collection: Collection,
+    first_with: dict[str, str],
+) -> None:
+    """Read one source into the collection; `first_with` tells which had the same bytes."""
+    try:
+        data = (
+            archives.load(source.path, source.place, largest)
+            if source.place
+            else load(source.path, largest)
+        )
+        digest = hashlib.sha256(data).hexdigest()
+        if digest in first_with:
+            raise ReportError(DUPLICATE, f"has the same content as {first_with[digest]}")
+        first_with[digest] = source.name
+        collection.reports.append(read_report(source.name, data))
+    except ReportError as error:
+        collection.failures.append(Failure(source.name, error.stage, f"{source.name} {error}"))
+    except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other files
+        fault = f"{type(error).__name__}: {error}"
+        message = f"{source.name} met a fault in govstats ({fault}): please report it"
+        collection.failures.append(Failure(source.name, "extract", message))
 
 
 def write(collection: Collection, folder: Path, file_format: str = "csv") -> None:

@@ -92,14 +92,20 @@ def _numbered_labels() -> Codes:
 
 @dataclass
 class Region:
-    """A table's tokens, and the spans of the running text that they cover."""
+    """A table's tokens, and the spans of the running text that they cover.
+
+    `in_grid` is True once values stood in a grid: numbers in lines between or below its parts are
+    page numbers and counters of the site, and would fill cells that are printed blank.
+    """
 
     tokens: list[Token] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
+    in_grid: bool = False
 
     def add(self, token: Token, goes_on: bool) -> None:
         """Add a token; `goes_on` when the token before it belongs to the same table."""
         self.tokens.append(token)
+        self.in_grid |= token.is_value and token.columns is not None
         if token.start < 0:
             return
         end = token.start + len(token.text)
@@ -128,7 +134,9 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
             elif _is_prose(token) or _is_heading(token):
                 current = None
         if current is not None:
-            regions.setdefault(current, Region()).add(token, before == current)
+            region = regions.setdefault(current, Region())
+            if not (token.is_value and token.columns is None and region.in_grid):
+                region.add(token, before == current)
     kept = {name: region for name, region in regions.items() if _has_data(name, region.tokens)}
     return {name: Region(fill_gaps(region.tokens), region.spans) for name, region in kept.items()}
 

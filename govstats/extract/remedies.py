@@ -37,7 +37,12 @@ def _columns(table: Table) -> list[str]:
 
 
 def _by_grid(tokens: Sequence[Token], table: Table) -> Reading:
-    """Each number under its own two heads; nothing unless the grid gives all fifteen."""
+    """Each number under its own two heads; nothing unless the grid gives all fifteen.
+
+    Only the grid that names the blocks counts: what the page prints below it is no part of it.
+    """
+    named = [t.row[0] for t in tokens if t.columns and core(t.text) in table.row_codes]
+    tokens = [token for token in tokens if named and token.row[0] == named[-1]]
     labels = [token for token in tokens if token.kind is Kind.LABEL]
     rows, columns = by_position(labels, table.row_codes), by_position(labels, table.column_codes)
     placed: dict[Address, Token] = {}

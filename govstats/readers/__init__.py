@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from govstats.document import Document, ReportError
+from govstats.readers import archive
 from govstats.readers.encoding import decode
 from govstats.readers.html import looks_like_html, read_html
 from govstats.readers.text import read_text
+from govstats.readers.web_archive import html_part, is_web_archive
 
 MEGABYTE = 1_000_000
 # The largest report seen is under 1 MB; far beyond that a file is a collection or a mistake.
 LARGEST = 20 * MEGABYTE
+
+# All that the parts of one office file may unpack to.
+LARGEST_UNPACKED = 200 * MEGABYTE
 
 _MAGIC = {
     b"\x89PNG": "a PNG picture",
     b"\xff\xd8\xff": "a JPEG picture",
     b"GIF8": "a GIF picture",
     b"BM": "a bitmap picture",
-    b"%PDF": "a PDF file",
-    b"PK\x03\x04": "a zip-based file (docx, xlsx or zip)",
-    b"\xd0\xcf\x11\xe0": "an old Office file (doc, xls or wps)",
     b"{\\rtf": "an RTF file",
     b"\x1f\x8b": "a gzip file",
     b"7z\xbc\xaf": "a 7z archive",
     b"Rar!": "a RAR archive",
 }
+_COMPOUND = b"\xd0\xcf\x11\xe0"
+_XLS, _WORD = "an old Excel file", "an old Word file (doc or wps)"
+_PROTECTED = "protected with a password"
+# Names of streams, written in UTF-16, tell what an old Office file is; the first that fits counts.
+_STREAMS = {"EncryptedPackage": _PROTECTED, "WordDocument": _WORD, "Workbook": _XLS, "Book": _XLS}
+_OTHER_PARTS = {
+    "pptx": "a presentation: save the report as .docx or .html",
+    "opendocument": "an OpenDocument file: save the report as .docx, .xlsx or .html",
+}
+_OFFICE_XML = b"<?mso-application"
+# Some programs write a few bytes in front of a PDF file, but no markup.
+_PDF = re.compile(rb"[^<]{0,1024}?%PDF-")
 
 
 def load(path: Path, largest: int = LARGEST) -> bytes:
@@ -56,10 +71,24 @@ def load(path: Path, largest: int = LARGEST) -> bytes:
 
 
 def read(data: bytes) -> Document:
-    """Turn the bytes of one report into a Document.
+    """Turn the bytes of one report into a Document, told by what they hold, never by a name.
 
-    Raises ReportError (stage decode) for other kinds of file and for unknown encodings.
+    Raises ReportError (stage decode) for other kinds of file, damaged ones and unknown encodings.
     """
+    if data.startswith((archive.MAGIC, archive.EMPTY)):
+        return _read_parts(data)
+    if data.startswith(_COMPOUND):
+        return _read_compound(data)
+    if _PDF.match(data):
+        from govstats.readers.pdf import read_pdf
+
+        return read_pdf(data)
+    if is_web_archive(data):
+        data = html_part(data)
+    if _OFFICE_XML in data[:1000]:
+        raise ReportError(
+            "decode", "is an XML file of Office 2003: open it and save it as .docx or .xlsx"
+        )
     kind = next((name for magic, name in _MAGIC.items() if data.startswith(magic)), None)
     if kind is not None:
         raise ReportError(
@@ -67,3 +96,43 @@ def read(data: bytes) -> Document:
         )
     text = decode(data)
     return read_html(text) if looks_like_html(text) else read_text(text)
+
+
+def _read_parts(data: bytes) -> Document:
+    """A file of zipped parts: docx and xlsx are read, others refused with what they are."""
+    kind = archive.kind_of(data)
+    if kind == "damaged":
+        raise ReportError(
+            "decode", "is a damaged zip-based file (docx, xlsx or zip): download it again"
+        )
+    if kind == "zip":
+        raise ReportError("decode", archive.refusal(data))
+    if kind in _OTHER_PARTS:
+        raise ReportError("decode", f"is {_OTHER_PARTS[kind]}")
+    size = archive.unpacked_size(data)
+    if size > LARGEST_UNPACKED:
+        raise ReportError(
+            "read",
+            f"unpacks to {size / MEGABYTE:.0f} MB, more than {LARGEST_UNPACKED // MEGABYTE} MB: "
+            "save the report without pictures",
+        )
+    if kind == "docx":
+        from govstats.readers.word import read_docx
+
+        return read_docx(data)
+    from govstats.readers.sheet import read_sheet
+
+    return read_sheet(data)
+
+
+def _read_compound(data: bytes) -> Document:
+    """An old Office file: xls is read."""
+    streams = (kind for name, kind in _STREAMS.items() if name.encode("utf-16-le") in data)
+    kind = next(streams, "an old Office file of an unknown kind")
+    if kind == _XLS:
+        from govstats.readers.sheet import read_sheet
+
+        return read_sheet(data)
+    if kind == _PROTECTED:
+        raise ReportError("decode", f"is {kind}: open it with the password and save it without")
+    raise ReportError("decode", f"is {kind}: open it and save it as .docx or .xlsx")

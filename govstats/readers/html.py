@@ -3,47 +3,48 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from lxml import html
 from lxml.html import HtmlElement
 
-from govstats.document import Document, Grid, Line, ReportError, lay_out
+from govstats.document import Document, Grid, ReportError
+from govstats.readers.blocks import Blocks, tidy
+from govstats.readers.html_tables import (
+    BLOCKS,
+    Step,
+    height_of,
+    is_innermost,
+    loose_parts,
+    mend,
+    own_parts,
+    tags,
+    width_of,
+)
+from govstats.readers.style import hidden_elements
 
+_TAGS = (
+    "!doctype html|html|head|body|meta|title|link|base|script|style|table|tbody|tr|td|div|p|h[1-6]"
+    "|center|font|span|section|article|form|ul|ol|iframe|frameset"
+)
 _START = re.compile(
-    r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
-    r"<(?:!doctype html|html|head|body|meta|table|div|p\b)",
-    re.I | re.S,
+    rf"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*|<!\[[^>]*>\s*)*<(?:{_TAGS})[\s>/]", re.I | re.S
 )
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-_SKIPPED = frozenset(
-    {"script", "style", "noscript", "template", "head", "select", "option", "iframe", "svg"}
+# mso-hide is how Word marks hidden text in the pages that it writes.
+_GONE = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.I)
+_UNSEEN = re.compile(r"visibility\s*:\s*hidden", re.I)
+_SKIPPED = tags(
+    "script style noscript template head select option iframe frame svg object del rt rp"
 )
-_BLOCKS = frozenset(
-    {
-        *(
-            "p",
-            "div",
-            "li",
-            "ul",
-            "ol",
-            "dl",
-            "dt",
-            "dd",
-            "pre",
-            "hr",
-            "br",
-            "center",
-            "blockquote",
-        ),
-        *("h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "table", "tbody", "body", "form"),
-        *("section", "article", "header", "footer", "nav", "main"),
-    }
-)
-# Browsers cap spans too; a hostile page must not make millions of cells.
-_WIDEST = 100
-_TALLEST = 500
+# A note's mark behind a number, or a number struck out, is no digit of it.
+_SET_APART = tags("sup sub s strike")
+_FIELDS = frozenset({"", "text", "number", "tel"})
+# A page that only leads to another says little itself.
+_LITTLE = 300
+_REFRESH = re.compile(r"\burl\s*=\s*['\"]?([^'\"\s>]+)", re.I)
+_ADDRESS_SHOWN = 100
 
 
 def looks_like_html(text: str) -> bool:
@@ -54,100 +55,166 @@ def looks_like_html(text: str) -> bool:
 def read_html(text: str) -> Document:
     """Blocks in reading order: innermost tables as grids, everything else as lines.
 
-    Hidden elements and scripts are left out. Raises ReportError (stage read) for an empty page.
+    Hidden elements and scripts are left out. Raises ReportError (stage read) for an empty page and
+    for one that only leads to another: by frames or by a refresh.
     """
     try:
-        root = html.document_fromstring(_DECLARATION.sub("", text))
+        # huge_tree: real pages nest deeper than the parser's usual limit.
+        parser = html.HTMLParser(huge_tree=True)
+        root = html.document_fromstring(_DECLARATION.sub("", text), parser=parser)
     except (ValueError, html.etree.ParserError) as error:
         raise ReportError("read", "is an HTML page without content: save the page again") from error
-    builder = _Builder()
-    builder.walk(root)
-    builder.end_line()
-    return Document("html", tuple(builder.blocks))
+    mend(root)
+    walker = _Walker(hidden_elements(root))
+    walker.walk(root)
+    _require_content(root, walker.found)
+    return Document("html", tuple(walker.found.blocks))
 
 
-class _Builder:
-    """Collects blocks while walking the tree; lines are counted as they are made."""
+def _require_content(root: HtmlElement, found: Blocks) -> None:
+    said = sum(_LITTLE if isinstance(b, Grid) else len(b.text) for b in found.blocks)
+    if said >= _LITTLE:
+        return
+    for meta in root.iter("meta"):
+        target = _REFRESH.search(meta.get("content", ""))
+        if meta.get("http-equiv", "").lower() == "refresh" and target:
+            raise _leads_to(target[1], "only leads on (meta refresh)")
+    frames = [frame.get("src", "") for frame in root.iter("frame", "iframe") if _is_seen(frame)]
+    if frames:
+        raise _leads_to(" or ".join(filter(None, frames)), "holds the report in a frame")
+    if not found.blocks:
+        raise ReportError(
+            "read",
+            "is an HTML page without text (a script may fetch it): "
+            "save the page again once it is shown",
+        )
 
-    def __init__(self) -> None:
-        self.blocks: list[Line | Grid] = []
+
+def _is_seen(frame: HtmlElement) -> bool:
+    """False for the frames of one dot or none in which visits are counted."""
+    sizes = (frame.get("width", ""), frame.get("height", ""))
+    return not _hiding(frame, {}) and not {"0", "1", "0px", "1px"}.intersection(sizes)
+
+
+def _leads_to(address: str, how: str) -> ReportError:
+    shown = tidy(address)[:_ADDRESS_SHOWN] or "another page"
+    return ReportError("read", f"is an HTML page that {how}: save {shown} instead")
+
+
+class _Walker:
+    """Walks a page in reading order; `found` holds its blocks.
+
+    With `tables` False tables are read as text: what stands in a cell.
+    """
+
+    def __init__(self, hidden: dict[HtmlElement, str], tables: bool = True) -> None:
+        self.found = Blocks()
+        self._hidden = hidden
+        self._tables = tables
         self._pieces: list[str] = []
-        self._lines = 0
-        self._grids = 0
-
-    def end_line(self) -> None:
-        text = re.sub(r"[ \t\r\n\xa0\u3000]+", " ", "".join(self._pieces)).strip()
-        self._pieces.clear()
-        if text:
-            self._lines += 1
-            self.blocks.append(Line(text, self._lines))
+        self._in_pre = 0
 
     def walk(self, root: HtmlElement) -> None:
         # An explicit stack: pages nested thousands deep must not exhaust Python's.
-        stack: list[tuple[str, HtmlElement | str | None]] = [("open", root)]
+        stack: list[Step] = [("open", root)]
         while stack:
             step, item = stack.pop()
             if step == "text":
-                self._pieces.append(str(item or ""))
+                self._text(str(item or ""))
             elif step == "break":
-                self.end_line()
+                self._end_line()
+            elif step == "pre ends":
+                self._in_pre -= 1
             elif isinstance(item, HtmlElement):
                 self._open(item, stack)
+        self._end_line()
 
-    def _open(
-        self, element: HtmlElement, stack: list[tuple[str, HtmlElement | str | None]]
-    ) -> None:
-        if not isinstance(element.tag, str) or element.tag in _SKIPPED or _is_hidden(element):
+    def _end_line(self) -> None:
+        text = "".join(self._pieces)
+        self._pieces.clear()
+        self.found.add_text(text if self._in_pre else tidy(text), keep_tabs=bool(self._in_pre))
+
+    def _text(self, text: str) -> None:
+        self._pieces.append(text)
+
+    def _open(self, element: HtmlElement, stack: list[Step]) -> None:
+        if not isinstance(element.tag, str) or element.tag in _SKIPPED:
             return
-        if element.tag == "table" and _is_innermost(element):
-            self.end_line()
-            self._add_grid(element)
+        if _hiding(element, self._hidden):
             return
-        is_block = element.tag in _BLOCKS
-        if is_block:
-            self.end_line()
+        if element.tag == "table" and self._tables and is_innermost(element):
+            self._end_line()
+            self._table(element, stack)
+            return
+        if element.tag == "input" and element.get("type", "").lower() in _FIELDS:
+            self._text(element.get("value", ""))
+        around = _SET_APART & {element.tag}
+        if element.tag in BLOCKS:
+            self._end_line()
             stack.append(("break", None))
+        if element.tag in ("pre", "textarea"):
+            self._in_pre += 1
+            stack += [("pre ends", None), ("break", None)]
+        stack.append(("text", ") " if around else ""))
         for child in reversed(element):
             stack.append(("text", child.tail))
             stack.append(("open", child))
         stack.append(("text", element.text))
+        stack.append(("text", " (" if around else ""))
 
-    def _add_grid(self, table: HtmlElement) -> None:
-        self._grids += 1
-        grid = lay_out((list(_cells(row)) for row in table.iter("tr")), self._grids)
-        if sum(map(len, grid.rows)) == 1:
-            # One single cell is page layout, not a table.
-            for line in grid.rows[0][0].text.split("\n"):
-                self._pieces.append(line)
-                self.end_line()
-        else:
-            self.blocks.append(grid)
-
-
-def _is_hidden(element: HtmlElement) -> bool:
-    return "hidden" in element.attrib or bool(_HIDDEN.search(element.get("style", "")))
+    def _table(self, table: HtmlElement, stack: list[Step]) -> None:
+        """Add the grid; a caption goes before it, what stands outside its cells after."""
+        loose = list(loose_parts(table))
+        for _, item in loose:
+            if isinstance(item, HtmlElement) and item.tag == "caption":
+                self.found.add_text("\n".join(_lines(item, self._hidden)))
+        self.found.add_rows(_rows(table, self._hidden))
+        for step, item in reversed(loose):
+            if not (isinstance(item, HtmlElement) and item.tag == "caption"):
+                stack += [("break", None), (step, item)]
 
 
-def _is_innermost(table: HtmlElement) -> bool:
-    return next(table.iterdescendants("table"), None) is None
+def _hiding(element: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
+    """How an element is hidden: `display`, `visibility` or not at all ("")."""
+    style = element.get("style", "")
+    if "hidden" in element.attrib or _GONE.search(style):
+        return "display"
+    if _UNSEEN.search(style):
+        return "visibility"
+    return hidden.get(element, "")
 
 
-def _span(cell: HtmlElement, name: str, largest: int) -> int:
-    digits = re.match(r"\d+", cell.get(name, "").strip())
-    return max(1, min(int(digits[0]), largest)) if digits else 1
+def _rows(
+    table: HtmlElement, hidden: dict[HtmlElement, str]
+) -> Iterator[list[tuple[str, int, int]]]:
+    """Rows of (text, height, width); heights end with the part of the table (thead, tbody)."""
+    rows = [
+        row
+        for row in own_parts(table, ("tr",))
+        # Word and Excel end a table with a row without height that only sets widths.
+        if (row.get("height") != "0" or row.text_content().strip())
+        and _hiding(row, hidden) != "display"
+        and not _hiding(row.getparent(), hidden)
+    ]
+    left = Counter(row.getparent() for row in rows)
+    for row in rows:
+        part = row.getparent()
+        yield [
+            (_cell_text(cell, hidden), height_of(cell, left[part]), width_of(cell))
+            for cell in own_parts(row, ("td", "th"))
+            if _hiding(cell, hidden) != "display"
+        ]
+        left[part] -= 1
 
 
-def _cells(row: HtmlElement) -> Iterator[tuple[str, int, int]]:
-    for cell in row.iterchildren("td", "th"):
-        if not _is_hidden(cell):
-            yield _text(cell), _span(cell, "rowspan", _TALLEST), _span(cell, "colspan", _WIDEST)
-
-
-def _text(cell: HtmlElement) -> str:
+def _cell_text(cell: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
     """Text of a cell, a newline where the page breaks the line: 1 over 2 is not 12."""
-    if len(cell) == 0:
-        return " ".join((cell.text or "").split())
-    inner = _Builder()
-    inner.walk(cell)
-    inner.end_line()
-    return "\n".join(block.text for block in inner.blocks if isinstance(block, Line))
+    if _hiding(cell, hidden):
+        return ""
+    return tidy(cell.text or "") if len(cell) == 0 else "\n".join(_lines(cell, hidden))
+
+
+def _lines(element: HtmlElement, hidden: dict[HtmlElement, str]) -> Iterator[str]:
+    inner = _Walker(hidden, tables=False)
+    inner.walk(element)
+    return (line.text for line in inner.found.blocks if not isinstance(line, Grid))

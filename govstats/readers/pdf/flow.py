@@ -1,0 +1,117 @@
+"""Running text of pages: lines without page furniture, put together to paragraphs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from govstats.labels import NUMBERED, normalise
+from govstats.readers.pdf.celltext import WORD_GAP
+from govstats.readers.pdf.glyphs import Piece, cut_lines, join_touching, turned_upright
+
+_PAGE_NUMBER = re.compile(
+    r"[-—–―_·.|/]*(?:第)?\d{1,4}(?:页)?[-—–―_·.|/]*(?:(?:共)?\d{1,4}(?:页)?)?[-—–―_·.|/]*"
+)
+# Page numbers, running heads and feet stand within this share of the page's height.
+EDGE = 0.13
+# A line that ends this many characters before the right margin ends its paragraph.
+SHORT_BY = 1.6
+# Lines of one paragraph are nearer than this many times their size.
+LINE_PITCH = 2.2
+
+
+@dataclass(frozen=True, slots=True)
+class TextLine:
+    """A printed line of running text on a page."""
+
+    text: str
+    x0: float
+    x1: float
+    y0: float
+    y1: float
+    page: int
+
+    @property
+    def size(self) -> float:
+        """Height of the line."""
+        return self.y1 - self.y0
+
+
+def text_lines(pieces: Sequence[Piece], page: int) -> list[TextLine]:
+    """Lines of upright text from top to bottom, then turned text as if it stood upright."""
+    upright = [piece for piece in pieces if piece.turn == 0]
+    found = [_line(line, page) for line in cut_lines(upright)]
+    for turn in (1, 2, 3):
+        turned = [piece for piece in pieces if piece.turn == turn]
+        for line in cut_lines(turned_upright(turned, turn)) if turned else ():
+            top = min(piece.y0 for piece in turned)
+            made = _line(line, page)
+            found.append(TextLine(made.text, 0.0, 0.0, top, top, page))
+    return found
+
+
+def _line(line: Sequence[Piece], page: int) -> TextLine:
+    words = join_touching(line, WORD_GAP, WORD_GAP)
+    return TextLine(
+        " ".join(word.text for word in words),
+        words[0].x0,
+        words[-1].x1,
+        min(word.y0 for word in words),
+        max(word.y1 for word in words),
+        page,
+    )
+
+
+def is_page_number(line: TextLine, height: float) -> bool:
+    """True for a number alone at the upper or lower edge of a page."""
+    at_edge = line.y1 < EDGE * height or line.y0 > (1 - EDGE) * height
+    return at_edge and _PAGE_NUMBER.fullmatch(normalise(line.text)) is not None
+
+
+def running_heads(pages: Iterable[Sequence[TextLine]], heights: Sequence[float]) -> set[TextLine]:
+    """Lines at the edge of a page that the page before has at the same place; the first is kept."""
+    repeated: set[TextLine] = set()
+    known: dict[str, float] = {}
+    for lines, height in zip(pages, heights, strict=True):
+        at_edge = {
+            line.text: line
+            for line in (*lines[:2], *lines[-2:])
+            if line.y1 < EDGE * height or line.y0 > (1 - EDGE) * height
+        }
+        repeated |= {
+            line for text, line in at_edge.items() if abs(known.get(text, -99) - line.y0) < 3
+        }
+        known = {text: line.y0 for text, line in at_edge.items()}
+    return repeated
+
+
+def paragraphs(lines: Sequence[TextLine]) -> list[tuple[str, int]]:
+    """(text, page) of each paragraph; a line that reaches the margin goes on in the next one."""
+    if not lines:
+        return []
+    right = max(line.x1 for line in lines)
+    found: list[tuple[str, int]] = []
+    last: TextLine | None = None
+    for line in lines:
+        if last is not None and _continues(last, line, right):
+            text, page = found[-1]
+            found[-1] = (_glued(text, line.text), page)
+        else:
+            found.append((line.text, line.page))
+        last = line
+    return found
+
+
+def _continues(last: TextLine, line: TextLine, right: float) -> bool:
+    full = right - last.x1 <= SHORT_BY * last.size
+    indented = line.x0 - last.x0 > line.size
+    near = last.page != line.page or line.y0 - last.y0 <= LINE_PITCH * line.size
+    alike = abs(line.size - last.size) < 0.2 * line.size
+    numbered = NUMBERED.match(normalise(line.text)) is not None
+    return full and near and alike and not indented and not numbered
+
+
+def _glued(text: str, more: str) -> str:
+    # Digits on both sides are two numbers, or one that is broken: which, nobody can tell.
+    return f"{text} {more}" if text[-1].isascii() and more[0].isascii() else text + more

@@ -9,7 +9,7 @@ from typing import Any
 from govstats.document import Document, Grid, Line, ReportError
 from govstats.readers.pdf.flow import (
     TextLine,
-    is_page_number,
+    page_numbers,
     paragraphs,
     running_heads,
     text_lines,
@@ -19,6 +19,7 @@ from govstats.readers.pdf.ruled import find_lattices, read_lattice
 from govstats.readers.pdf.rules import read_rules
 from govstats.readers.pdf.seams import goes_on, join
 from govstats.readers.pdf.tables import PageTable, as_grid
+from govstats.readers.pdf.unruled import read_unruled
 
 # The longest report seen has under 40 pages; a longer file is a collection or an attack.
 MOST_PAGES = 500
@@ -113,6 +114,9 @@ def _read_page(pdf: Any, index: int) -> Page:
         if table is not None:
             found.tables.append(table)
             pieces = [piece for piece in pieces if not lattice.holds(piece)]
+    pieces = _without_page_numbers(pieces, height)
+    tables, pieces = read_unruled(pieces, index + 1)
+    found.tables += tables
     found.lines = text_lines(pieces, index + 1)
     return found
 
@@ -124,6 +128,12 @@ def _pieces(glyphs: Sequence[Piece]) -> list[Piece]:
     return found + [glyph for glyph in glyphs if glyph.turn]
 
 
+def _without_page_numbers(pieces: Sequence[Piece], height: float) -> list[Piece]:
+    """What is left of a page's pieces: its number must not get into a table or a sentence."""
+    numbers = page_numbers(cut_lines(piece for piece in pieces if piece.turn == 0), height)
+    return [piece for piece in pieces if piece not in numbers]
+
+
 def _has_picture(page: Any) -> bool:
     import pypdfium2.raw as pdfium
 
@@ -132,8 +142,6 @@ def _has_picture(page: Any) -> bool:
 
 
 def _drop_furniture(pages: Sequence[Page]) -> None:
-    for page in pages:
-        page.lines = [line for line in page.lines if not is_page_number(line, page.height)]
     heads = running_heads([page.lines for page in pages], [page.height for page in pages])
     for page in pages:
         page.lines = [line for line in page.lines if line not in heads]

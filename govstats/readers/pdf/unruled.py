@@ -1,0 +1,160 @@
+"""A table without rules as cells: columns from its values, rows from lines, labels put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from govstats.labels import NUMBERED, normalise
+from govstats.readers.pdf.blocks import Block, Words, find_blocks, words_of
+from govstats.readers.pdf.glyphs import Piece
+from govstats.readers.pdf.heads import head_boxes, head_end
+from govstats.readers.pdf.tables import Box, PageTable
+
+# Lines of one label are nearer than this share of their size, as printers set them.
+LINE_GAP = 0.75
+
+
+@dataclass(slots=True)
+class Stack:
+    """Lines of one label, one under the other."""
+
+    words: Words
+
+    @property
+    def x0(self) -> float:
+        """Left end."""
+        return min(word.x0 for word in self.words)
+
+    @property
+    def x1(self) -> float:
+        """Right end."""
+        return max(word.x1 for word in self.words)
+
+    @property
+    def text(self) -> str:
+        """The label with its line breaks."""
+        return "\n".join(word.text for word in self.words)
+
+    def covers(self, y: float) -> bool:
+        """True when the height lies beside the label."""
+        slack = 0.3 * self.words[0].size
+        return self.words[0].y0 - slack < y < self.words[-1].y1 + slack
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of the table: where it stands, its labels from left to right, its values by column."""
+
+    y: float
+    labels: list[Stack] = field(default_factory=list)
+    values: dict[int, str] = field(default_factory=dict)
+    printed: bool = True
+
+
+def read_unruled(pieces: Sequence[Piece], page: int) -> tuple[list[PageTable], list[Piece]]:
+    """Tables without rules among the pieces of a page, and the words that belong to none."""
+    upright = [piece for piece in pieces if piece.turn == 0]
+    lines = words_of(upright)
+    tables: list[PageTable] = []
+    used: set[Piece] = set()
+    for block in find_blocks(lines):
+        tables.append(_table(block, page))
+        used.update(word for line in block.head for word in line)
+        used.update(word for labels, values in block.rows for word in (*labels, *values))
+        used.update(block.labels)
+    free = [word for line in lines for word in line if word not in used]
+    return tables, [*free, *(piece for piece in pieces if piece.turn)]
+
+
+def _table(block: Block, page: int) -> PageTable:
+    columns = block.columns()
+    end = head_end(block.head, columns)
+    labels = [word for line in block.head[end:] for word in line] + block.labels
+    rows = _rows(block, labels, columns)
+    width = max(1, *(len(row.labels) for row in rows))
+    head = head_boxes(block.head[:end], columns, width)
+    height = max((box.row + box.height for box in head), default=0)
+    boxes = list(head)
+    for index, row in enumerate(rows, start=height):
+        boxes += _row_boxes(row, index, width, len(columns))
+    words = [w for line in (*block.head, *(values for _, values in block.rows)) for w in line]
+    edges = (columns[0][0],) * width + tuple(low for low, _ in columns)
+    return PageTable(
+        boxes,
+        edges,
+        [page] * (height + len(rows)),
+        (min(word.y0 for word in words), block.bottom()),
+        ruled=False,
+        columns=tuple(columns),
+    )
+
+
+def _row_boxes(row: Row, index: int, width: int, columns: int) -> list[Box]:
+    """Labels next to the values, the last one nearest; every column without value is empty."""
+    first = width - len(row.labels)
+    boxes = [Box(stack.text, index, first + i) for i, stack in enumerate(row.labels)]
+    if not row.printed:
+        return boxes
+    return boxes + [Box(row.values.get(c, ""), index, width + c) for c in range(columns)]
+
+
+def _rows(block: Block, extra: Words, columns: Sequence[tuple[float, float]]) -> list[Row]:
+    rows = [_value_row(values, columns) for _, values in block.rows]
+    lines = [{id(word) for word in labels} for labels, _ in block.rows]
+    own = [word for labels, _ in block.rows for word in labels]
+    stacks = _stacks([*own, *extra], lines)
+    unplaced = []
+    for stack in stacks:
+        beside = [row for row in rows if stack.covers(row.y)]
+        if beside:
+            beside[0].labels.append(stack)
+        else:
+            unplaced.append(stack)
+    nearest = [row.labels for row in rows if row.labels]
+    left = min((max(labels, key=lambda s: s.x0).x0 for labels in nearest), default=0.0)
+    for stack in unplaced:
+        middle = (stack.words[0].y0 + stack.words[-1].y1) / 2
+        # A label beside those of the rows has an empty row; one left of them heads a group.
+        rows.append(Row(middle, [stack], printed=stack.x1 > left + stack.words[0].size))
+    for row in rows:
+        row.labels.sort(key=lambda s: s.x0)
+    return sorted(rows, key=lambda row: row.y)
+
+
+def _value_row(values: Words, columns: Sequence[tuple[float, float]]) -> Row:
+    placed = {
+        next(i for i, (low, high) in enumerate(columns) if low <= value.x0 <= high): value.text
+        for value in values
+    }
+    middle = sum(value.middle[1] for value in values) / len(values)
+    return Row(middle, values=placed)
+
+
+def _stacks(words: Words, lines: Sequence[set[int]]) -> list[Stack]:
+    """Words put together to labels: one under the other, nearer than rows, not numbered anew."""
+    on_row = {key: index for index, line in enumerate(lines) for key in line}
+    stacks: list[Stack] = []
+    for word in sorted(words, key=lambda w: (w.base, w.x0)):
+        above = None if NUMBERED.match(normalise(word.text)) else _above(word, stacks, on_row)
+        if above is None:
+            stacks.append(Stack([word]))
+        else:
+            above.words.append(word)
+    return stacks
+
+
+def _above(word: Piece, stacks: Sequence[Stack], on_row: dict[int, int]) -> Stack | None:
+    """The nearest label that the word can go on, of the same row where both stand beside values."""
+    row = on_row.get(id(word))
+    found: list[tuple[float, Stack]] = []
+    for stack in stacks:
+        last = stack.words[-1]
+        overlap = min(last.x1, word.x1) - max(last.x0, word.x0)
+        narrow = min(last.x1 - last.x0, word.x1 - word.x0)
+        gap = word.y0 - last.y1
+        rows = {on_row[id(w)] for w in stack.words if id(w) in on_row}
+        apart = row is not None and bool(rows - {row})
+        if word.base > last.base and overlap > 0.3 * narrow and gap < LINE_GAP * word.size and not apart:
+            found.append((gap, stack))
+    return min(found, key=lambda entry: entry[0])[1] if found else None

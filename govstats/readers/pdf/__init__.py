@@ -14,7 +14,7 @@ from govstats.readers.pdf.flow import (
     running_heads,
     text_lines,
 )
-from govstats.readers.pdf.glyphs import Piece, cut_lines, frame_of, join_touching, read_glyphs
+from govstats.readers.pdf.glyphs import Piece, cut_lines, frame_of, join_touching, read_pieces
 from govstats.readers.pdf.ruled import find_lattices, read_lattice
 from govstats.readers.pdf.rules import read_rules
 from govstats.readers.pdf.seams import goes_on, join
@@ -94,38 +94,40 @@ def _read_page(pdf: Any, index: int) -> Page:
         raise ReportError(
             "decode", f"has a broken page {index + 1}: print it to a new PDF"
         ) from error
-    count = textpage.count_chars()
-    if count > MOST_CHARACTERS:
+    if textpage.count_chars() > MOST_CHARACTERS:
         raise ReportError(
-            "read", f"has {count} characters on page {index + 1}: cut out the report"
+            "read", f"has over {MOST_CHARACTERS} characters on page {index + 1}: cut out the report"
         )
     frame = frame_of(page)
-    glyphs = read_glyphs(textpage, frame, count)
-    height = max((glyph.y1 for glyph in glyphs), default=0.0)
     width, height = page.get_size()
-    visible = [g for g in glyphs if 0 <= g.middle[0] <= width and 0 <= g.middle[1] <= height]
-    if not visible:
+    pieces = [
+        piece
+        for piece in read_pieces(textpage, frame)
+        if 0 <= piece.middle[0] <= width and 0 <= piece.middle[1] <= height
+    ]
+    if not pieces:
         return Page(height, wordless=_has_picture(page))
-    pieces = _pieces(visible)
+    pieces = _joined(pieces)
     found = Page(height)
-    for lattice in find_lattices(*read_rules(page, frame)):
+    level, upright = read_rules(page, frame)
+    for lattice in find_lattices(level, upright):
         inside = [piece for piece in pieces if lattice.holds(piece)]
         table = read_lattice(lattice, inside, index + 1) if inside else None
         if table is not None:
             found.tables.append(table)
             pieces = [piece for piece in pieces if not lattice.holds(piece)]
     pieces = _without_page_numbers(pieces, height)
-    tables, pieces = read_unruled(pieces, index + 1)
+    tables, pieces = read_unruled(pieces, index + 1, level, upright)
     found.tables += tables
     found.lines = text_lines(pieces, index + 1)
     return found
 
 
-def _pieces(glyphs: Sequence[Piece]) -> list[Piece]:
-    """Touching characters of a line together; turned ones are left apart."""
-    upright = [glyph for glyph in glyphs if glyph.turn == 0]
+def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+    """Touching runs of a line together; turned characters are left apart."""
+    upright = [piece for piece in pieces if piece.turn == 0]
     found = [run for line in cut_lines(upright) for run in join_touching(line)]
-    return found + [glyph for glyph in glyphs if glyph.turn]
+    return found + [piece for piece in pieces if piece.turn]
 
 
 def _without_page_numbers(pieces: Sequence[Piece], height: float) -> list[Piece]:

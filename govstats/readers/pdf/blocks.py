@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from govstats.labels import normalise
 from govstats.numbers import is_blank, parse_number
 from govstats.readers.pdf.glyphs import Piece, cut_lines, join_touching
+from govstats.readers.pdf.rules import Rule
 
 # Words of running text are nearer than this share of their size, digits of one number than that.
 WORD_GAP, DIGIT_GAP = 0.35, 0.15
 # A value stands at least this far from its label, in sizes.
 VALUE_GAP = 0.8
+# Lines of one label are nearer than this many sizes, as printers set them.
+LINE_GAP = 0.75
 # Lines of a table are nearer than this many sizes.
 LINE_PITCH = 3.0
 MOST_HEAD_LINES = 16
@@ -52,9 +55,28 @@ class Block:
         return max(word.y1 for word in (*words, *self.labels))
 
 
-def words_of(pieces: Sequence[Piece]) -> list[Words]:
-    """Lines of words; cells of a table are words of their own."""
-    return [join_touching(line, WORD_GAP, DIGIT_GAP) for line in cut_lines(pieces)]
+def words_of(pieces: Sequence[Piece], upright: Sequence[Rule] = ()) -> list[Words]:
+    """Lines of words; cells of a table are words of their own, parted by space or by rules."""
+    lines = []
+    for line in cut_lines(pieces):
+        words: Words = []
+        for part in _parts(line, upright):
+            words += join_touching(part, WORD_GAP, DIGIT_GAP)
+        lines.append(words)
+    return lines
+
+
+def _parts(line: Sequence[Piece], upright: Sequence[Rule]) -> Iterator[list[Piece]]:
+    part: list[Piece] = []
+    for piece in line:
+        if part and any(
+            part[-1].middle[0] < rule.at < piece.middle[0] and rule.start < piece.middle[1] < rule.end
+            for rule in upright
+        ):
+            yield part
+            part = []
+        part.append(piece)
+    yield part
 
 
 def is_value(text: str) -> bool:
@@ -82,10 +104,10 @@ def find_blocks(lines: Sequence[Words]) -> Iterator[Block]:
                 if block is not None:
                     yield block
                     free = pending
-                block, free = _begun(free), []
+                block, free = _begun(free, labels, values), []
             else:
                 block.labels += (word for line in pending for word in line)
-            block.rows.append((labels, values))
+                block.rows.append((labels, values))
             pending = []
         elif block is not None and _is_label_line(words, block) and _near(words, pending, block):
             pending.append(words)
@@ -133,19 +155,22 @@ def _is_label_line(words: Words, block: Block) -> bool:
     return own and not _ARTICLE.match(normalise(words[0].text))
 
 
-def _begun(free: Sequence[Words]) -> Block:
-    """A block with the lines above it that make its head; label lines alone go to its labels."""
+def _begun(free: Sequence[Words], labels: Words, values: Words) -> Block:
+    """A block with the lines above its first row: its head, and the start of that row's label."""
     head: list[Words] = []
+    below, left = [*labels, *values], values[0].x0
     for words in reversed(free[-MOST_HEAD_LINES:]):
-        if _is_running_text(words) or (head and not _adjacent(words, head[0])):
+        gap = min(word.y0 for word in below) - max(word.y1 for word in words)
+        size = max(word.size for word in below)
+        if gap >= LINE_PITCH * size:
             break
+        if _is_running_text(words):
+            over = any(word.x1 > left for line in head for word in line)
+            if over or words[0].x1 > left or gap > LINE_GAP * size:
+                break
         head.insert(0, words)
-    return Block(head)
-
-
-def _adjacent(above: Words, below: Words) -> bool:
-    size = max(word.size for word in below)
-    return min(w.y0 for w in below) - max(w.y1 for w in above) < LINE_PITCH * size
+        below = words
+    return Block(head, [(labels, values)])
 
 
 def _is_running_text(words: Words) -> bool:
@@ -158,7 +183,7 @@ def _close(block: Block, pending: Sequence[Words]) -> list[Words]:
     for index, words in enumerate(pending):
         last = block.bottom()
         size = max(word.size for word in words)
-        if _HEADING.match(normalise(words[0].text)) or words[0].y0 - last > 0.75 * size:
+        if _HEADING.match(normalise(words[0].text)) or words[0].y0 - last > LINE_GAP * size:
             return list(pending[index:])
         block.labels += words
     return []

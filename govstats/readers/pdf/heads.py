@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from govstats.readers.pdf.blocks import LINE_GAP
 from govstats.readers.pdf.glyphs import Piece
+from govstats.readers.pdf.rules import Rule, parted
 from govstats.readers.pdf.tables import Box
 
-# Lines of one head are nearer than this share of their size.
-LINE_GAP = 0.75
 # A word stands over a column when it covers this share of it, or lies over it with this share.
 OVER = 0.25
 
@@ -43,10 +43,10 @@ def head_end(lines: Sequence[Sequence[Piece]], columns: Columns) -> int:
 
 
 def head_boxes(
-    lines: Sequence[Sequence[Piece]], columns: Columns, label_width: int
+    lines: Sequence[Sequence[Piece]], columns: Columns, label_width: int, level: Sequence[Rule]
 ) -> list[Box]:
     """Cells of the head, groups above the columns that they join."""
-    heads = _heads(lines, columns)
+    heads = _heads(lines, columns, level)
     if not heads:
         return []
     beside = [head for head in heads if head.first < 0]
@@ -87,12 +87,14 @@ def _leaf_boxes(
     return boxes
 
 
-def _heads(lines: Sequence[Sequence[Piece]], columns: Columns) -> list[Head]:
+def _heads(
+    lines: Sequence[Sequence[Piece]], columns: Columns, level: Sequence[Rule]
+) -> list[Head]:
     """Words over the same columns, line under line, put together."""
     heads: list[Head] = []
     for word in (word for line in lines for word in line):
         first, last = _over(word, columns)
-        above = [h for h in heads if (h.first, h.last) == (first, last) and _follows(h, word)]
+        above = [h for h in heads if (h.first, h.last) == (first, last) and _follows(h, word, level)]
         if above:
             above[-1].words.append(word)
         else:
@@ -100,8 +102,9 @@ def _heads(lines: Sequence[Sequence[Piece]], columns: Columns) -> list[Head]:
     return heads
 
 
-def _follows(head: Head, word: Piece) -> bool:
-    return word.y0 - head.words[-1].y1 < LINE_GAP * word.size
+def _follows(head: Head, word: Piece, level: Sequence[Rule]) -> bool:
+    near = word.y0 - head.words[-1].y1 < LINE_GAP * word.size
+    return near and not parted(head.words[-1], word, level)
 
 
 def _levels(groups: Sequence[Head]) -> list[list[Head]]:

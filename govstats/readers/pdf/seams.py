@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from govstats.labels import NUMBERED, normalise
 from govstats.numbers import is_blank, parse_number
+from govstats.readers.pdf.blocks import is_value
 from govstats.readers.pdf.tables import Box, PageTable
 
 # Boundaries of one column on two pages are nearer than this, in points.
@@ -36,7 +37,7 @@ def join(first: PageTable, second: PageTable) -> PageTable:
     second = _without_rows(second, repeated)
     if not second.pages:
         return replace(first, extent=second.extent)
-    merged = _cut_row(first, second) if first.ruled else None
+    merged = _cut_row(first, second) if first.ruled else _cut_numbered_row(first, second)
     if merged is not None:
         first, second = merged
     return PageTable(
@@ -119,6 +120,25 @@ def _cut_row(first: PageTable, second: PageTable) -> tuple[PageTable, PageTable]
     joined = {id(one): _both(one, two) for one, two in pairs}
     boxes = [joined.get(id(box), box) for box in first.boxes]
     return replace(first, boxes=boxes), _without_rows(second, 1)
+
+
+def _cut_numbered_row(first: PageTable, second: PageTable) -> tuple[PageTable, PageTable] | None:
+    """Both tables with a cut row together where rows are numbered and the lower part is not."""
+    above, below = first.row(len(first.pages) - 1), second.row(0)
+    labels = [[box for box in row if not is_value(box.text)] for row in (above, below)]
+    if not all(labels) or not NUMBERED.match(normalise(labels[0][-1].text)):
+        return None
+    numbered_below = any(NUMBERED.match(normalise(box.text)) for box in labels[1])
+    values = [[box for box in row if box.text and is_value(box.text)] for row in (above, below)]
+    if numbered_below or all(values):
+        return None
+    last = len(first.pages) - 1
+    label = replace(labels[0][-1], text=f"{labels[0][-1].text}\n{labels[1][-1].text}")
+    kept = [box for box in first.boxes if box.row != last]
+    cells = [replace(box, row=last) for box in below if is_value(box.text)]
+    own = [box for box in above if is_value(box.text)]
+    row = [*labels[0][:-1], label, *(cells if values[1] else own or cells)]
+    return replace(first, boxes=[*kept, *row]), _without_rows(second, 1)
 
 
 def _both(one: Box, two: Box) -> Box:

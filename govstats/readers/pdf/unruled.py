@@ -6,13 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from govstats.labels import NUMBERED, normalise
-from govstats.readers.pdf.blocks import Block, Words, find_blocks, words_of
+from govstats.readers.pdf.blocks import LINE_GAP, Block, Words, find_blocks, words_of
 from govstats.readers.pdf.glyphs import Piece
 from govstats.readers.pdf.heads import head_boxes, head_end
+from govstats.readers.pdf.rules import Rule, parted
 from govstats.readers.pdf.tables import Box, PageTable
-
-# Lines of one label are nearer than this share of their size, as printers set them.
-LINE_GAP = 0.75
 
 
 @dataclass(slots=True)
@@ -52,14 +50,18 @@ class Row:
     printed: bool = True
 
 
-def read_unruled(pieces: Sequence[Piece], page: int) -> tuple[list[PageTable], list[Piece]]:
-    """Tables without rules among the pieces of a page, and the words that belong to none."""
-    upright = [piece for piece in pieces if piece.turn == 0]
-    lines = words_of(upright)
+def read_unruled(
+    pieces: Sequence[Piece], page: int, level: Sequence[Rule] = (), upright: Sequence[Rule] = ()
+) -> tuple[list[PageTable], list[Piece]]:
+    """Tables without a lattice among the pieces of a page, and the words that belong to none.
+
+    Rules that run in one direction only part what stands on both sides of them.
+    """
+    lines = words_of([piece for piece in pieces if piece.turn == 0], upright)
     tables: list[PageTable] = []
     used: set[Piece] = set()
     for block in find_blocks(lines):
-        tables.append(_table(block, page))
+        tables.append(_table(block, page, level))
         used.update(word for line in block.head for word in line)
         used.update(word for labels, values in block.rows for word in (*labels, *values))
         used.update(block.labels)
@@ -67,13 +69,14 @@ def read_unruled(pieces: Sequence[Piece], page: int) -> tuple[list[PageTable], l
     return tables, [*free, *(piece for piece in pieces if piece.turn)]
 
 
-def _table(block: Block, page: int) -> PageTable:
+def _table(block: Block, page: int, level: Sequence[Rule]) -> PageTable:
     columns = block.columns()
     end = head_end(block.head, columns)
     labels = [word for line in block.head[end:] for word in line] + block.labels
-    rows = _rows(block, labels, columns)
+    rules = _inner_rules(block, level)
+    rows = _rows(block, labels, columns, rules)
     width = max(1, *(len(row.labels) for row in rows))
-    head = head_boxes(block.head[:end], columns, width)
+    head = head_boxes(block.head[:end], columns, width, rules)
     height = max((box.row + box.height for box in head), default=0)
     boxes = list(head)
     for index, row in enumerate(rows, start=height):
@@ -99,11 +102,23 @@ def _row_boxes(row: Row, index: int, width: int, columns: int) -> list[Box]:
     return boxes + [Box(row.values.get(c, ""), index, width + c) for c in range(columns)]
 
 
-def _rows(block: Block, extra: Words, columns: Sequence[tuple[float, float]]) -> list[Row]:
+def _inner_rules(block: Block, level: Sequence[Rule]) -> list[Rule]:
+    """Rules between rows of the block; a lone rule or two part head and rows at most."""
+    ys = [values[0].middle[1] for _, values in block.rows]
+    inner = [r for r in level if ys[0] < r.at < ys[-1]]
+    places = {round(rule.at) for rule in inner}
+    top = min(word.y0 for line in (*block.head, block.rows[0][1]) for word in line)
+    full = len(places) >= len(ys) - 1 > 0
+    return [rule for rule in level if top < rule.at < block.bottom()] if full else []
+
+
+def _rows(
+    block: Block, extra: Words, columns: Sequence[tuple[float, float]], level: Sequence[Rule]
+) -> list[Row]:
     rows = [_value_row(values, columns) for _, values in block.rows]
     lines = [{id(word) for word in labels} for labels, _ in block.rows]
     own = [word for labels, _ in block.rows for word in labels]
-    stacks = _stacks([*own, *extra], lines)
+    stacks = _stacks([*own, *extra], lines, level)
     unplaced = []
     for stack in stacks:
         beside = [row for row in rows if stack.covers(row.y)]
@@ -131,12 +146,16 @@ def _value_row(values: Words, columns: Sequence[tuple[float, float]]) -> Row:
     return Row(middle, values=placed)
 
 
-def _stacks(words: Words, lines: Sequence[set[int]]) -> list[Stack]:
-    """Words put together to labels: one under the other, nearer than rows, not numbered anew."""
+def _stacks(words: Words, lines: Sequence[set[int]], level: Sequence[Rule]) -> list[Stack]:
+    """Words put together to labels: one under the other, nearer than rows, not numbered anew.
+
+    Where rules part the rows they alone decide.
+    """
     on_row = {key: index for index, line in enumerate(lines) for key in line}
     stacks: list[Stack] = []
     for word in sorted(words, key=lambda w: (w.base, w.x0)):
-        above = None if NUMBERED.match(normalise(word.text)) else _above(word, stacks, on_row)
+        anew = not level and NUMBERED.match(normalise(word.text))
+        above = None if anew else _above(word, stacks, on_row, level)
         if above is None:
             stacks.append(Stack([word]))
         else:
@@ -144,7 +163,9 @@ def _stacks(words: Words, lines: Sequence[set[int]]) -> list[Stack]:
     return stacks
 
 
-def _above(word: Piece, stacks: Sequence[Stack], on_row: dict[int, int]) -> Stack | None:
+def _above(
+    word: Piece, stacks: Sequence[Stack], on_row: dict[int, int], level: Sequence[Rule]
+) -> Stack | None:
     """The nearest label that the word can go on, of the same row where both stand beside values."""
     row = on_row.get(id(word))
     found: list[tuple[float, Stack]] = []
@@ -152,9 +173,12 @@ def _above(word: Piece, stacks: Sequence[Stack], on_row: dict[int, int]) -> Stac
         last = stack.words[-1]
         overlap = min(last.x1, word.x1) - max(last.x0, word.x0)
         narrow = min(last.x1 - last.x0, word.x1 - word.x0)
+        if word.base <= last.base or overlap <= 0.3 * narrow:
+            continue
         gap = word.y0 - last.y1
         rows = {on_row[id(w)] for w in stack.words if id(w) in on_row}
-        apart = row is not None and bool(rows - {row})
-        if word.base > last.base and overlap > 0.3 * narrow and gap < LINE_GAP * word.size and not apart:
+        other_row = row is not None and bool(rows - {row})
+        near = not parted(last, word, level) if level else gap < LINE_GAP * word.size
+        if near and (level or not other_row):
             found.append((gap, stack))
     return min(found, key=lambda entry: entry[0])[1] if found else None

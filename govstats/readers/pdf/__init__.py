@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,8 @@ from govstats.readers.pdf.unruled import read_unruled
 MOST_PAGES = 500
 # A page of the smallest print has some 5,000 characters.
 MOST_CHARACTERS = 100_000
+# A digit is about half as wide as it is high: where less is left beside it, one more is cut off.
+CUT = 0.5
 
 
 def read_pdf(data: bytes, most_pages: int = MOST_PAGES) -> Document:
@@ -100,14 +102,14 @@ def _read_page(pdf: Any, index: int) -> Page:
         )
     frame = frame_of(page)
     width, height = page.get_size()
-    pieces = [
+    pieces = _joined(
         piece
         for piece in read_pieces(textpage, frame)
         if 0 <= piece.middle[0] <= width and 0 <= piece.middle[1] <= height
-    ]
+    )
     if not pieces:
         return Page(height, wordless=_has_picture(page))
-    pieces = _joined(pieces)
+    pieces = [_marked_if_cut(piece, width) for piece in pieces]
     found = Page(height)
     level, upright = read_rules(page, frame)
     for lattice in find_lattices(level, upright):
@@ -123,8 +125,17 @@ def _read_page(pdf: Any, index: int) -> Page:
     return found
 
 
-def _joined(pieces: Sequence[Piece]) -> list[Piece]:
+def _marked_if_cut(piece: Piece, width: float) -> Piece:
+    """A piece that the side of the page may have cut ends in "…": what is left is no number."""
+    room = CUT * piece.size
+    if piece.x0 > room and piece.x1 < width - room:
+        return piece
+    return piece._replace(text=f"{piece.text}…")
+
+
+def _joined(pieces: Iterable[Piece]) -> list[Piece]:
     """Touching runs of a line together; turned characters are left apart."""
+    pieces = list(pieces)
     upright = [piece for piece in pieces if piece.turn == 0]
     found = [run for line in cut_lines(upright) for run in join_touching(line)]
     return found + [piece for piece in pieces if piece.turn]

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 
 from govstats.labels import normalise
 from govstats.numbers import is_blank, parse_number
-from govstats.readers.pdf.glyphs import Piece, cut_lines, join_touching
+from govstats.readers.pdf.glyphs import Gaps, Piece, cut_lines, join_touching
 from govstats.readers.pdf.rules import Rule
 
-# Words of running text are nearer than this share of their size, digits of one number than that.
-WORD_GAP, DIGIT_GAP = 0.35, 0.15
+# Cells of two columns may stand nearer than words of running text beside Latin letters do.
+CELL_GAPS = Gaps(0.06, 0.3, 0.15)
 # A value stands at least this far from its label, in sizes.
 VALUE_GAP = 0.8
 # Lines of one label are nearer than this many sizes, as printers set them.
@@ -43,7 +43,18 @@ class Block:
                 found[-1] = (found[-1][0], max(found[-1][1], value.x1))
             else:
                 found.append((value.x0, value.x1))
-        return found
+        return sorted(found + self._empty_columns(found))
+
+    def _empty_columns(self, found: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Heads over nothing, neither values nor other heads: columns of empty cells."""
+        labels = max((word.x1 for words, _ in self.rows for word in words), default=0.0)
+        over: list[tuple[float, float]] = list(found)
+        empty = []
+        for word in (word for line in reversed(self.head) for word in line if word.x0 > labels):
+            if all(word.x1 < low or high < word.x0 for low, high in over):
+                empty.append((word.x0, word.x1))
+            over.append((word.x0, word.x1))
+        return empty
 
     def left(self) -> float:
         """Where the first column of values begins."""
@@ -61,7 +72,7 @@ def words_of(pieces: Sequence[Piece], upright: Sequence[Rule] = ()) -> list[Word
     for line in cut_lines(pieces):
         words: Words = []
         for part in _parts(line, upright):
-            words += join_touching(part, WORD_GAP, DIGIT_GAP)
+            words += join_touching(part, CELL_GAPS)
         lines.append(words)
     return lines
 

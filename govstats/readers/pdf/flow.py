@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from govstats.labels import NUMBERED, normalise
-from govstats.readers.pdf.celltext import WORD_GAP
+from govstats.readers.pdf.celltext import WORD_GAPS
 from govstats.readers.pdf.glyphs import Piece, cut_lines, join_touching, turned_upright
 
 _DASH = r"[-—–―·.\s]*"
@@ -56,7 +56,7 @@ def text_lines(pieces: Sequence[Piece], page: int) -> list[TextLine]:
 
 
 def _line(line: Sequence[Piece], page: int) -> TextLine:
-    words = join_touching(line, WORD_GAP, WORD_GAP)
+    words = join_touching(line, WORD_GAPS)
     return TextLine(
         " ".join(word.text for word in words),
         words[0].x0,

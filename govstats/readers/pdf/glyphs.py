@@ -12,6 +12,11 @@ from typing import Any, NamedTuple
 
 # Boxes of neighbouring characters of one word touch; this share of the size apart they do not.
 TOUCHING = 0.05
+# This share of a Chinese character lies below the baseline.
+DESCENT = 0.12
+# Chinese punctuation fills half of its box at most.
+HALF = 0.6
+_LOOSE = frozenset("“”‘’—…·")
 # Boxes that overlap by more than this share of the size are not of one word.
 OVERLAP = 0.3
 # Baselines nearer than this share of the size are one line.
@@ -124,11 +129,27 @@ def _piece(
     x, y = ctypes.c_double(), ctypes.c_double()
     pdfium.FPDFText_GetCharOrigin(textpage.raw, index, ctypes.byref(x), ctypes.byref(y))
     angle = pdfium.FPDFText_GetCharAngle(textpage.raw, index)
+    if not angle and len(text) == 1 and text >= "\u2e80":
+        box = _full_box(textpage, index, box, x.value, y.value)
     turn = (round(angle / (pi / 2)) + frame.turns) % 4 if angle or frame.turns else 0
     x0, y0 = frame.shown(box[0], box[3])
     x1, y1 = frame.shown(box[2], box[1])
     base = frame.shown(x.value, y.value)[turn % 2 == 0]
     return Piece(text, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), base, turn)
+
+
+def _full_box(
+    textpage: Any, index: int, box: tuple[float, float, float, float], x: float, y: float
+) -> tuple[float, float, float, float]:
+    """The square of a Chinese character, where a font without measures gives that of its ink."""
+    import pypdfium2.raw as pdfium
+
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFText_GetMatrix(textpage.raw, index, ctypes.byref(matrix))
+    size = pdfium.FPDFText_GetFontSize(textpage.raw, index) * abs(matrix.d)
+    if not size or abs(box[2] - box[0] - size) < TOUCHING * size or not box[0] <= x + size / 2 <= box[2] + size:
+        return box
+    return x, y - DESCENT * size, x + size, y + (1 - DESCENT) * size
 
 
 def turned_upright(glyphs: Sequence[Piece], turn: int) -> list[Piece]:
@@ -160,20 +181,39 @@ def _height(line: Sequence[Piece], piece: Piece) -> float:
     return max(piece.size, line[0].size, line[-1].size)
 
 
-def join_touching(line: Sequence[Piece], share: float = TOUCHING, digits: float = TOUCHING) -> list[Piece]:
-    """Runs of a line whose gaps are below `share` of the size, between digits below `digits`."""
+class Gaps(NamedTuple):
+    """The widest gaps inside a word, as shares of the size: between Chinese characters, beside
+    Latin letters and digits, between two digits."""
+
+    chinese: float
+    latin: float
+    digits: float
+
+    def between(self, left: str, right: str) -> float:
+        """The gap that is allowed between two characters."""
+        if left in _LOOSE or right in _LOOSE:
+            return max(self.chinese, HALF)
+        if left.isdigit() and right.isdigit():
+            return self.digits
+        return self.latin if left.isascii() or right.isascii() else self.chinese
+
+
+TIGHT = Gaps(TOUCHING, TOUCHING, TOUCHING)
+
+
+def join_touching(line: Sequence[Piece], gaps: Gaps = TIGHT) -> list[Piece]:
+    """Runs of a line whose inner gaps are small enough."""
     runs: list[Piece] = []
     for piece in line:
         if not runs:
             runs.append(piece)
             continue
         last = runs[-1]
-        numeric = last.text[-1].isdigit() and piece.text[0].isdigit()
-        size = max(last.size, piece.size)
-        gap = piece.x0 - last.x1
         if _is_double(last, piece):
             continue
-        if -OVERLAP * size <= gap <= (digits if numeric else share) * size:
+        size = max(last.size, piece.size)
+        widest = gaps.between(last.text[-1], piece.text[0]) * size
+        if -OVERLAP * size <= piece.x0 - last.x1 <= widest:
             runs[-1] = _joined(last, piece)
         else:
             runs.append(piece)

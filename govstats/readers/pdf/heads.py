@@ -10,8 +10,8 @@ from govstats.readers.pdf.glyphs import Piece
 from govstats.readers.pdf.rules import Rule, parted
 from govstats.readers.pdf.tables import Box
 
-# A word stands over a column when it covers this share of it, or lies over it with this share.
-OVER = 0.25
+# A head not right over its column is nearer to its middle than this share of a column's width.
+BESIDE = 0.6
 
 Columns = Sequence[tuple[float, float]]
 
@@ -119,19 +119,10 @@ def _levels(groups: Sequence[Head]) -> list[list[Head]]:
 
 def _over(word: Piece, columns: Columns) -> tuple[int, int]:
     """First and last column that a word stands over; (-1, -1) beside them."""
-    bounds = _bounds(columns)
-    over = []
-    for index, (low, high) in enumerate(bounds):
-        covered = min(word.x1, high) - max(word.x0, low)
-        if covered > OVER * min(high - low, word.x1 - word.x0):
-            over.append(index)
-    return (over[0], over[-1]) if over else (-1, -1)
-
-
-def _bounds(columns: Columns) -> list[tuple[float, float]]:
-    """Columns widened to the middle between neighbours, the outer ones by as much outwards."""
-    middles = [(a[1] + b[0]) / 2 for a, b in zip(columns, columns[1:], strict=False)]
-    first = 2 * sum(columns[0]) / 2 - middles[0] if middles else columns[0][0] - 20
-    last = 2 * sum(columns[-1]) / 2 - middles[-1] if middles else columns[-1][1] + 20
-    edges = [first, *middles, last]
-    return list(zip(edges, edges[1:], strict=False))
+    middles = [(low + high) / 2 for low, high in columns]
+    over = [index for index, middle in enumerate(middles) if word.x0 <= middle <= word.x1]
+    if over:
+        return over[0], over[-1]
+    widest = min((b - a for a, b in zip(middles, middles[1:], strict=False)), default=40.0)
+    away, nearest = min((abs(m - word.middle[0]), i) for i, m in enumerate(middles))
+    return (nearest, nearest) if away < BESIDE * widest else (-1, -1)

@@ -121,9 +121,9 @@ def _rows(
     stacks = _stacks([*own, *extra], lines, level)
     unplaced = []
     for stack in stacks:
-        beside = [row for row in rows if stack.covers(row.y)]
-        if beside:
-            beside[0].labels.append(stack)
+        beside = _row_beside(stack, rows, lines)
+        if beside is not None:
+            beside.labels.append(stack)
         else:
             unplaced.append(stack)
     nearest = [row.labels for row in rows if row.labels]
@@ -135,6 +135,17 @@ def _rows(
     for row in rows:
         row.labels.sort(key=lambda s: s.x0)
     return sorted(rows, key=lambda row: row.y)
+
+
+def _row_beside(stack: Stack, rows: Sequence[Row], lines: Sequence[set[int]]) -> Row | None:
+    """The row on whose line the label stands, else the nearest one beside it."""
+    ids = {id(word) for word in stack.words}
+    for row, line in zip(rows, lines, strict=True):
+        if ids & line:
+            return row
+    beside = [row for row in rows if stack.covers(row.y)]
+    middle = (stack.words[0].y0 + stack.words[-1].y1) / 2
+    return min(beside, key=lambda row: abs(row.y - middle), default=None)
 
 
 def _value_row(values: Words, columns: Sequence[tuple[float, float]]) -> Row:

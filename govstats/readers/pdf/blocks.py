@@ -12,8 +12,8 @@ from govstats.readers.pdf.glyphs import Gaps, Piece, cut_lines, join_touching
 from govstats.readers.pdf.rules import Rule
 
 # Cells of two columns may stand nearer than words of running text beside Latin letters do.
-CELL_GAPS = Gaps(0.06, 0.3, 0.15)
-# A value stands at least this far from its label, in sizes.
+CELL_GAPS = Gaps(0.06, 0.3, 0.02, numbered=True)
+# A single value stands at least this far from its label, in sizes.
 VALUE_GAP = 0.8
 # Lines of one label are nearer than this many sizes, as printers set them.
 LINE_GAP = 0.75
@@ -46,15 +46,20 @@ class Block:
         return sorted(found + self._empty_columns(found))
 
     def _empty_columns(self, found: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-        """Heads over nothing, neither values nor other heads: columns of empty cells."""
+        """Heads beside those of the columns, over no value and no other head: of empty cells."""
         labels = max((word.x1 for words, _ in self.rows for word in words), default=0.0)
-        over: list[tuple[float, float]] = list(found)
-        empty = []
+        over: list[tuple[float, float]] = []
+        lowest: Words = []
         for word in (word for line in reversed(self.head) for word in line if word.x0 > labels):
             if all(word.x1 < low or high < word.x0 for low, high in over):
-                empty.append((word.x0, word.x1))
+                lowest.append(word)
             over.append((word.x0, word.x1))
-        return empty
+        own = [w for w in lowest if any(low < w.x1 and w.x0 < high for low, high in found)]
+        return [
+            (word.x0, word.x1)
+            for word in lowest
+            if word not in own and any(w.y0 < word.y1 and word.y0 < w.y1 for w in own)
+        ]
 
     def left(self) -> float:
         """Where the first column of values begins."""
@@ -138,8 +143,8 @@ def _is_row(labels: Words, values: Words, block: Block | None) -> bool:
     if not values:
         return False
     if labels:
-        gap = values[0].x0 - labels[-1].x1
-        return gap > VALUE_GAP * values[0].size and not _SENTENCE.match(labels[-1].text)
+        apart = values[0].x0 - labels[-1].x1 > VALUE_GAP * values[0].size
+        return (apart or len(values) > 1) and not _SENTENCE.match(labels[-1].text)
     if len(values) > 2:
         return True
     return block is not None and all(
@@ -173,7 +178,7 @@ def _begun(free: Sequence[Words], labels: Words, values: Words) -> Block:
     for words in reversed(free[-MOST_HEAD_LINES:]):
         gap = min(word.y0 for word in below) - max(word.y1 for word in words)
         size = max(word.size for word in below)
-        if gap >= LINE_PITCH * size:
+        if gap >= LINE_PITCH * size or split_values(words)[1]:
             break
         if _is_running_text(words):
             over = any(word.x1 > left for line in head for word in line)

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from math import pi
 from typing import Any, NamedTuple
 
+from govstats.labels import NUMBERED, normalise
+
 # Boxes of neighbouring characters of one word touch; this share of the size apart they do not.
 TOUCHING = 0.05
 # This share of a Chinese character lies below the baseline.
@@ -183,11 +185,13 @@ def _height(line: Sequence[Piece], piece: Piece) -> float:
 
 class Gaps(NamedTuple):
     """The widest gaps inside a word, as shares of the size: between Chinese characters, beside
-    Latin letters and digits, between two digits."""
+    Latin letters and digits, between two digits. `numbered` tells that a number path, as labels
+    have, begins a new word."""
 
     chinese: float
     latin: float
     digits: float
+    numbered: bool = False
 
     def between(self, left: str, right: str) -> float:
         """The gap that is allowed between two characters."""
@@ -198,7 +202,9 @@ class Gaps(NamedTuple):
         return self.latin if left.isascii() or right.isascii() else self.chinese
 
 
-TIGHT = Gaps(TOUCHING, TOUCHING, TOUCHING)
+# Digits of one number are printed one after the other and joined on reading: what merely touches
+# may be the numbers of two narrow cells.
+TIGHT = Gaps(TOUCHING, TOUCHING, 0.02, numbered=True)
 
 
 def join_touching(line: Sequence[Piece], gaps: Gaps = TIGHT) -> list[Piece]:
@@ -213,7 +219,9 @@ def join_touching(line: Sequence[Piece], gaps: Gaps = TIGHT) -> list[Piece]:
             continue
         size = max(last.size, piece.size)
         widest = gaps.between(last.text[-1], piece.text[0]) * size
-        if -OVERLAP * size <= piece.x0 - last.x1 <= widest:
+        if gaps.numbered and NUMBERED.match(normalise(piece.text)):
+            runs.append(piece)
+        elif -OVERLAP * size <= piece.x0 - last.x1 <= widest:
             runs[-1] = _joined(last, piece)
         else:
             runs.append(piece)

@@ -16,10 +16,18 @@ class ReportError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of running text; `number` counts from 1 as an editor would."""
+    """One line of running text; `number` counts from 1 as an editor would.
+
+    `page` counts from 1 in formats that have pages, else it is 0.
+    """
 
     text: str
     number: int
+    page: int = 0
+
+    def place(self) -> str:
+        """Where the line stands, in words."""
+        return f"{_page(self.page)}line {self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +43,31 @@ class GridCell:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """A table; `rows[i]` holds, left to right, every cell that covers row i + 1."""
+    """A table; `rows[i]` holds, left to right, every cell that covers row i + 1.
+
+    `pages[i]` is the page of row i + 1 in formats that have pages, else `pages` is empty.
+    """
 
     number: int
     rows: tuple[tuple[GridCell, ...], ...]
+    pages: tuple[int, ...] = ()
+
+    def place(self, cell: GridCell) -> str:
+        """Where a cell of this table stands, in words."""
+        page = self.pages[cell.row - 1] if self.pages else 0
+        return f"{_page(page)}table {self.number}, row {cell.row}, column {cell.column}"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A report's blocks in reading order; `format` is the reader's name (text, html)."""
+    """A report's blocks in reading order; `format` is the reader's name (text, html, pdf).
+
+    `remarks` say what of the file could not be read, such as pages that are pictures.
+    """
 
     format: str
     blocks: tuple[Line | Grid, ...]
+    remarks: tuple[str, ...] = ()
 
     def lines(self) -> Iterable[Line]:
         """The running text, without the grids."""
@@ -55,6 +76,10 @@ class Document:
     def text(self) -> str:
         """The running text as one string, a newline between lines."""
         return "\n".join(line.text for line in self.lines())
+
+
+def _page(number: int) -> str:
+    return f"page {number}, " if number else ""
 
 
 def lay_out(rows: Iterable[Iterable[tuple[str, int, int]]], number: int) -> Grid:

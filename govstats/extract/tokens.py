@@ -79,8 +79,7 @@ def _token(text: str, locator: str, row: tuple[int, int]) -> Token:
 
 def _grid_row(grid: Grid, row: int, block: int) -> Iterator[Token]:
     for cell in grid.rows[row]:
-        locator = f"table {grid.number}, row {cell.row}, column {cell.column}"
-        token = _token(cell.text, locator, (block, row))
+        token = _token(cell.text, grid.place(cell), (block, row))
         # A label counts in every row it spans; a number was printed once.
         if token.kind is Kind.LABEL or cell.row == row + 1:
             yield replace(token, columns=_covered(cell))
@@ -110,7 +109,7 @@ def _has_numbers(text: str) -> bool:
 def _piece(text: str, at: int, line: Line, block: int, offset: int) -> Token:
     """The token of a part of a line that begins at character `at` of it."""
     at += len(text) - len(text.lstrip())
-    token = _token(text, f"line {line.number}, column {at + 1}", (block, 0))
+    token = _token(text, f"{line.place()}, column {at + 1}", (block, 0))
     return replace(token, line=line.number, start=offset + at)
 
 

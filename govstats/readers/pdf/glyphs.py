@@ -1,0 +1,263 @@
+"""Characters of a PDF page with their boxes, as pdfium lays them out; text that is seen as upright.
+
+Coordinates are points from the upper left corner of the page as it is shown.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterable, Sequence
+from math import pi
+from typing import Any, NamedTuple
+
+from govstats.labels import NUMBERED, normalise
+
+# Boxes of neighbouring characters of one word touch; this share of the size apart they do not.
+TOUCHING = 0.05
+# This share of a Chinese character lies below the baseline.
+DESCENT = 0.12
+# Chinese punctuation fills half of its box at most.
+HALF = 0.6
+_LOOSE = frozenset("“”‘’—…·")
+# Boxes that overlap by more than this share of the size are not of one word.
+OVERLAP = 0.3
+# Baselines nearer than this share of the size are one line.
+ONE_LINE = 0.3
+
+_UNSEEN = frozenset("\0\t\r\n\x02 \xa0\u3000\u200b\ufeff\ufffe\uffff")
+
+
+class Frame(NamedTuple):
+    """The visible part of a page in its own coordinates, and its quarter turns clockwise."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    turns: int
+
+    def size(self) -> tuple[float, float]:
+        """Width and height as shown."""
+        sides = self.right - self.left, self.top - self.bottom
+        return sides[::-1] if self.turns % 2 else sides
+
+    def shown(self, x: float, y: float) -> tuple[float, float]:
+        """Where a point of the page is seen, from the upper left corner."""
+        if self.turns == 1:
+            return y - self.bottom, x - self.left
+        if self.turns == 2:
+            return self.right - x, y - self.bottom
+        if self.turns == 3:
+            return self.top - y, self.right - x
+        return x - self.left, self.top - y
+
+
+class Piece(NamedTuple):
+    """Characters of one line whose boxes touch; `base` is their baseline, `turn` 0 to 3."""
+
+    text: str
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    base: float
+    turn: int = 0
+
+    @property
+    def size(self) -> float:
+        """Height of the characters."""
+        return self.y1 - self.y0
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Centre of the box."""
+        return (self.x0 + self.x1) / 2, (self.y0 + self.y1) / 2
+
+
+def frame_of(page: Any) -> Frame:
+    """What is visible of a pypdfium2 page."""
+    left, bottom, right, top = page.get_cropbox()
+    return Frame(left, bottom, right, top, page.get_rotation() // 90 % 4)
+
+
+def read_pieces(textpage: Any, frame: Frame) -> list[Piece]:
+    """Runs of touching characters in printed order; white space gives none.
+
+    Boxes are those of the font, so that neighbours in a word touch whatever their ink.
+    """
+    import pypdfium2.raw as pdfium
+
+    box = pdfium.FS_RECTF()
+    to_box, raw, get_box = ctypes.byref(box), textpage.raw, pdfium.FPDFText_GetLooseCharBox
+    placed = _Placer(textpage, frame)
+    found: list[Piece] = []
+    run: list[str] = []
+    start, left, right, bottom, top = 0, 0.0, 0.0, 0.0, 0.0
+    for index, char in enumerate(_characters(textpage)):
+        if char in _UNSEEN:
+            continue
+        get_box(raw, index, to_box)
+        gap = box.left - right
+        # Asking for angle and baseline is slow: a character that goes on a level run has them too.
+        if run and box.bottom == bottom and box.top == top and _near(gap, top - bottom):
+            run.append(char)
+            right = box.right
+            continue
+        if run:
+            found.append(placed.piece("".join(run), start, (left, bottom, right, top)))
+        run, start = [char], index
+        left, right, bottom, top = box.left, box.right, box.bottom, box.top
+    if run:
+        found.append(placed.piece("".join(run), start, (left, bottom, right, top)))
+    return found
+
+
+def _near(gap: float, size: float) -> bool:
+    return -TOUCHING * size <= gap <= TOUCHING * size
+
+
+def _characters(textpage: Any) -> Sequence[str]:
+    """Every character by index; asked for one by one where the text at once has another length."""
+    import pypdfium2.raw as pdfium
+
+    count = textpage.count_chars()
+    text = textpage.get_text_range() if count else ""
+    if len(text) == count and not any(
+        "\ud800" <= char <= "\udfff" or char > "\uffff" for char in text
+    ):
+        return text
+    codes = (pdfium.FPDFText_GetUnicode(textpage.raw, index) for index in range(count))
+    return [chr(code) for code in codes]
+
+
+class _Placer:
+    """Places runs on the page as it is shown, with their baseline and turn."""
+
+    def __init__(self, textpage: Any, frame: Frame) -> None:
+        self._raw, self._frame = textpage.raw, frame
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._origin = ctypes.byref(self._x), ctypes.byref(self._y)
+
+    def piece(self, text: str, index: int, box: tuple[float, float, float, float]) -> Piece:
+        """The run beginning with character `index`; its box is left, bottom, right, top."""
+        import pypdfium2.raw as pdfium
+
+        pdfium.FPDFText_GetCharOrigin(self._raw, index, *self._origin)
+        angle, frame = pdfium.FPDFText_GetCharAngle(self._raw, index), self._frame
+        if not angle and len(text) == 1 and text >= "\u2e80":
+            box = self._full(index, box)
+        left, bottom, right, top = box
+        if not angle and not frame.turns:
+            x, y = frame.left, frame.top
+            return Piece(text, left - x, y - top, right - x, y - bottom, y - self._y.value)
+        turn = (round(angle / (pi / 2)) + frame.turns) % 4
+        (x0, y0), (x1, y1) = frame.shown(left, top), frame.shown(right, bottom)
+        base = frame.shown(self._x.value, self._y.value)[turn % 2 == 0]
+        return Piece(text, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), base, turn)
+
+    def _full(
+        self, index: int, box: tuple[float, float, float, float]
+    ) -> tuple[float, float, float, float]:
+        """The square of a Chinese character, where the font gives the box of its ink."""
+        import pypdfium2.raw as pdfium
+
+        matrix = pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetMatrix(self._raw, index, ctypes.byref(matrix))
+        size = pdfium.FPDFText_GetFontSize(self._raw, index) * abs(matrix.d)
+        x, y = self._x.value, self._y.value
+        inside = box[0] <= x + size / 2 <= box[2] + size
+        if abs(box[2] - box[0] - size) < TOUCHING * size or not inside:
+            return box
+        return x, y - DESCENT * size, x + size, y + (1 - DESCENT) * size
+
+
+def turned_upright(glyphs: Sequence[Piece], turn: int) -> list[Piece]:
+    """Glyphs set with `turn` quarter turns clockwise, moved to where they would read upright."""
+    if turn == 1:
+        return [Piece(g.text, g.y0, -g.x1, g.y1, -g.x0, -g.base) for g in glyphs]
+    if turn == 2:
+        return [Piece(g.text, -g.x1, -g.y1, -g.x0, -g.y0, -g.base) for g in glyphs]
+    if turn == 3:
+        return [Piece(g.text, -g.y1, g.x0, -g.y0, g.x1, g.base) for g in glyphs]
+    return list(glyphs)
+
+
+def cut_lines(pieces: Iterable[Piece]) -> list[list[Piece]]:
+    """Pieces in lines from top to bottom, each line from left to right."""
+    lines: list[list[Piece]] = []
+    for piece in sorted(pieces, key=lambda p: (p.base, p.x0)):
+        if lines and piece.base - lines[-1][0].base <= ONE_LINE * _height(lines[-1], piece):
+            lines[-1].append(piece)
+        else:
+            lines.append([piece])
+    for line in lines:
+        line.sort(key=lambda p: p.x0)
+    return lines
+
+
+def _height(line: Sequence[Piece], piece: Piece) -> float:
+    # Punctuation may have a box as small as its ink; a full character tells the size.
+    return max(piece.size, line[0].size, line[-1].size)
+
+
+class Gaps(NamedTuple):
+    """The widest gaps inside a word, as shares of the size: between Chinese characters, beside
+    Latin letters and digits, between two digits. `numbered` tells that a number path, as labels
+    have, begins a new word."""
+
+    chinese: float
+    latin: float
+    digits: float
+    numbered: bool = False
+
+    def between(self, left: str, right: str) -> float:
+        """The gap that is allowed between two characters."""
+        if left in _LOOSE or right in _LOOSE:
+            return max(self.chinese, HALF)
+        if left.isdigit() and right.isdigit():
+            return self.digits
+        return self.latin if left.isascii() or right.isascii() else self.chinese
+
+
+# Digits of one number are printed one after the other and joined on reading: what merely touches
+# may be the numbers of two narrow cells.
+TIGHT = Gaps(TOUCHING, TOUCHING, 0.02, numbered=True)
+
+
+def join_touching(line: Sequence[Piece], gaps: Gaps = TIGHT) -> list[Piece]:
+    """Runs of a line whose inner gaps are small enough."""
+    runs: list[Piece] = []
+    for piece in line:
+        if not runs:
+            runs.append(piece)
+            continue
+        last = runs[-1]
+        if _is_double(last, piece):
+            continue
+        size = max(last.size, piece.size)
+        widest = gaps.between(last.text[-1], piece.text[0]) * size
+        if gaps.numbered and NUMBERED.match(normalise(piece.text)):
+            runs.append(piece)
+        elif -OVERLAP * size <= piece.x0 - last.x1 <= widest:
+            runs[-1] = _joined(last, piece)
+        else:
+            runs.append(piece)
+    return runs
+
+
+def _is_double(last: Piece, piece: Piece) -> bool:
+    """A character printed again over itself, as some writers imitate bold type."""
+    same = abs(piece.x1 - last.x1) + abs(piece.y0 - last.y0) < 0.2 * piece.size
+    return same and last.text.endswith(piece.text)
+
+
+def _joined(first: Piece, second: Piece) -> Piece:
+    return Piece(
+        first.text + second.text,
+        first.x0,
+        min(first.y0, second.y0),
+        max(first.x1, second.x1),
+        max(first.y1, second.y1),
+        first.base,
+        first.turn,
+    )

@@ -1,1 +1,1 @@
-"""The layout laboratory: known figures -> sheets -> damages -> drifts -> a layout -> judged cells."""
+"""The layout laboratory: figures -> sheets -> damages -> drifts -> a layout -> judged cells."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from random import Random
 
 from govstats.forms import Address
+from govstats.numbers import Value
 
 from .reports import Block, PageEnd
 from .sheets import LABEL, STRAY, VALUE, Cell, Row, Sheet, cut
@@ -20,6 +22,8 @@ Damage = Callable[[Sheet, Random], Sheet | Blocks | None]
 
 LOOKALIKES = {"0": "Oo", "1": "lI", "5": "S", "8": "B"}
 BLANKS = ("", "", "", "/", "-", "—", "无")
+# Tables whose every row has a sum.
+SUMMED = frozenset({"requests", "remedies"})
 PAGE_NUMBERS = ("- 3 -", "— 4 —", "3", "第 3 页", "第 3 页 共 8 页", "3 / 8")
 
 
@@ -64,8 +68,13 @@ def cell_blank(sheet: Sheet, rng: Random) -> Sheet:
     return _with_row(sheet, at, row)
 
 
-def cell_deleted(sheet: Sheet, rng: Random) -> Sheet:
-    """One cell is gone, and those right of it move up."""
+def cell_deleted(sheet: Sheet, rng: Random) -> Sheet | None:
+    """One cell is gone, and those right of it move up.
+
+    Not where no sum joins the cells of a row: such a row prints other figures, and nothing tells.
+    """
+    if sheet.name not in SUMMED:
+        return None
     at, row, i = _pick_cell(sheet, rng)
     del row[i]
     return _with_row(sheet, at, row)
@@ -79,8 +88,12 @@ def digit_changed(sheet: Sheet, rng: Random) -> Sheet:
     k = rng.choice(places)
     digit = rng.choice([d for d in "0123456789" if d != cell.text[k]])
     text = cell.text[:k] + digit + cell.text[k + 1 :]
-    row[i] = replace(cell, text=text, value=type(cell.value)(text))
+    row[i] = replace(cell, text=text, value=_number(text))
     return _with_row(sheet, at, row)
+
+
+def _number(text: str) -> Value:
+    return Decimal(text) if "." in text else int(text)
 
 
 def lookalikes(sheet: Sheet, rng: Random) -> Sheet | None:
@@ -113,18 +126,13 @@ def label_lost(sheet: Sheet, rng: Random) -> Sheet | None:
 def _plain_rows(sheet: Sheet) -> list[int]:
     """Rows in which no group begins."""
     rows = sheet.rows
-    return [
-        i for i in sheet.data_rows() if rows[i][0].role == LABEL and rows[i][0].height == 1
-    ]
+    return [i for i in sheet.data_rows() if rows[i][0].role == LABEL and rows[i][0].height == 1]
 
 
 def _stretched(rows: Sequence[Row], at: int, by: int) -> list[Row]:
     """Rows above `at` whose cells span it, taller by `by`."""
     return [
-        [
-            replace(c, height=c.height + by) if c.height > 1 and i + c.height > at else c
-            for c in row
-        ]
+        [replace(c, height=c.height + by) if c.height > 1 and i + c.height > at else c for c in row]
         for i, row in enumerate(rows[:at])
     ]
 
@@ -192,12 +200,12 @@ def _swapped(row: Row, i: int, j: int) -> Row:
 
 
 def zeros_merged(sheet: Sheet, rng: Random) -> Sheet | None:
-    """Two neighbouring zeros are one cell that prints 00."""
+    """Two neighbouring zeros are one cell that prints 00, where sums can tell it."""
     found = [
         (at, i)
         for at in sheet.data_rows()
         for i in _values(sheet.rows[at])[:-1]
-        if sheet.rows[at][i].value == 0 == sheet.rows[at][i + 1].value
+        if sheet.name in SUMMED and sheet.rows[at][i].value == 0 == sheet.rows[at][i + 1].value
     ]
     if not found:
         return None
@@ -211,7 +219,9 @@ def stray_number(sheet: Sheet, rng: Random) -> Sheet:
     """A number too many stands in a row."""
     at, row = _pick_row(sheet, rng)
     places = _values(row)
-    row.insert(rng.choice([*places, places[-1] + 1]), Cell(rng.choice(("7", "0", "12")), role=STRAY))
+    row.insert(
+        rng.choice([*places, places[-1] + 1]), Cell(rng.choice(("7", "0", "12")), role=STRAY)
+    )
     return _with_row(sheet, at, row)
 
 
@@ -284,4 +294,3 @@ def apply(name: str, sheet: Sheet, rng: Random) -> tuple[str, Blocks]:
     if found is None:
         return NONE, [sheet]
     return name, found if isinstance(found, list) else [found]
-

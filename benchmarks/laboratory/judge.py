@@ -63,7 +63,9 @@ def judge(extraction: Extraction | None, known: Known) -> list[Judgement]:
     cells = {c.address: c for c in extraction.cells if not c.label} if extraction else {}
     named = doubted(extraction) if extraction else frozenset()
     sums = complete_sums(known)
-    found = [_judge_cell(address, cells.get(address), known, named, sums) for address in known.truth]
+    found = [
+        _judge_cell(address, cells.get(address), known, named, sums) for address in known.truth
+    ]
     beyond = [cell for address, cell in cells.items() if address not in known.truth]
     return found + [
         Judgement(cell.address, INVENTED, None, None, cell.value, cell.locator)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
+from .office import OFFICE
 from .pages import PAGES
+from .pdf import PDFS
 from .reports import Report
 from .text import TEXTS
 
@@ -19,6 +21,8 @@ def _encoded(write: Callable[[Report, Random], str]) -> Write:
 LAYOUTS: dict[str, Write] = {
     **{f"text_{name}": _encoded(write) for name, write in TEXTS.items()},
     **PAGES,
+    **OFFICE,
+    **PDFS,
 }
 # Here a number stands under its head; elsewhere the order of heads in two lines is lost.
-GRIDS = frozenset(PAGES)
+GRIDS = frozenset({*PAGES, *OFFICE, *PDFS})

@@ -8,7 +8,7 @@ from html import escape
 from random import Random
 
 from .reports import PageEnd, Report
-from .sheets import GROUP, LABEL, VALUE, Cell, Row, cut
+from .sheets import GROUP, LABEL, VALUE, Cell, Row, Sheet, cut
 from .text import EMPTY, REPEATED, row_texts
 
 Render = Callable[[Sequence[Row], Random], str]
@@ -26,11 +26,11 @@ def write_page(
     title, *rest = report.blocks
     body = [f"<h1>{escape(str(title))}</h1>"]
     for block in rest:
-        if isinstance(block, PageEnd):
-            body.append(f"<p>{block.number}</p>")
+        if isinstance(block, Sheet):
+            body.append(render(block.rows, rng))
         else:
-            is_text = isinstance(block, str)
-            body.append(f"<p>{escape(block)}</p>" if is_text else render(block.rows, rng))
+            text = block.number if isinstance(block, PageEnd) else block
+            body.append(f"<p>{escape(text)}</p>")
     page = frame.replace("{}", "\n".join(body))
     head = f"<head><meta charset={encoding}><title>{escape(str(title))}</title></head>"
     return f"<html>{head}<body>{page}</body></html>".encode(encoding)
@@ -111,7 +111,9 @@ _NESTED = (
     f"<table><tr><td colspan=2>{_FURNITURE[0]}</td></tr><tr><td width=200>栏目</td>"
     f"<td>{_FURNITURE[1]}<table><tr><td>{{}}</td></tr></table></td></tr></table>{_FURNITURE[2]}"
 )
-_FRAMED = f"<script>var n = 12;</script>{_FURNITURE[0]}{_FURNITURE[1]}<div>{{}}</div>{_FURNITURE[2]}"
+_FRAMED = (
+    f"<script>var n = 12;</script>{_FURNITURE[0]}{_FURNITURE[1]}<div>{{}}</div>{_FURNITURE[2]}"
+)
 
 PAGES: dict[str, Callable[[Report, Random], bytes]] = {
     "html_spans": partial(write_page, render=spanned),

@@ -256,6 +256,8 @@ def _continued(rows: Sequence[Row], at: int) -> Iterable[Cell]:
         if top:
             yield cell
         else:
-            started = next(i for i in range(at) if any(p.cell is cell and p.top for p in squares[i]))
+            started = next(
+                i for i in range(at) if any(p.cell is cell and p.top for p in squares[i])
+            )
             yield replace(cell, text="", height=cell.height - (at - started))
         j += cell.width

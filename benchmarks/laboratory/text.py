@@ -45,11 +45,11 @@ def pipes(rows: Sequence[Row], rng: Random, fill: str) -> str:
     """One row a line; bare rows have pipes in front and behind as they come."""
     lines = []
     for texts in row_texts(rows, fill):
-        start, end = "| ", " |"
+        start, end, shown = "| ", " |", texts
         if fill == BARE:
-            texts = texts[1:] if texts[:1] == [""] else texts
+            shown = texts[1:] if texts[:1] == [""] else texts
             start, end = rng.choice(("", "", "| ")), rng.choice((" |", " ||", " | | |"))
-        lines.append(start + " | ".join(texts) + end)
+        lines.append(start + " | ".join(shown) + end)
     return "\n".join(lines)
 
 
@@ -83,9 +83,7 @@ def tabs(rows: Sequence[Row], rng: Random, fill: str) -> str:
     """One row a line, tabs between; bare rows have empty cells around as they come."""
     ragged = fill == BARE
     return "\n".join(
-        "\t".join(
-            [""] * rng.randint(0, 2 * ragged) + texts + [""] * rng.randint(0, ragged)
-        )
+        "\t".join([""] * rng.randint(0, 2 * ragged) + texts + [""] * rng.randint(0, ragged))
         for texts in row_texts(rows, fill)
     )
 
@@ -154,17 +152,27 @@ def write_dump(report: Report, rng: Random, order: str) -> str:
 
 
 TEXTS: dict[str, Callable[[Report, Random], str]] = {
-    **{f"pipes_{f}": partial(write_text, render=partial(pipes, fill=f)) for f in (BARE, EMPTY, REPEATED)},
+    **{
+        f"pipes_{f}": partial(write_text, render=partial(pipes, fill=f))
+        for f in (BARE, EMPTY, REPEATED)
+    },
     "pipes_apart": partial(write_text, render=pipes_apart),
     "pipe_cells": partial(write_text, render=pipe_cells),
-    "pipe_cells_spaced": partial(write_text, render=partial(pipe_cells, between="\n\n"), between="\n\n"),
+    "pipe_cells_spaced": partial(
+        write_text, render=partial(pipe_cells, between="\n\n"), between="\n\n"
+    ),
     "pipe_cells_tails": partial(write_text, render=partial(pipe_cells, tails=True)),
     "lines_1": partial(write_text, render=partial(lines, between="\n")),
     "lines_2": partial(write_text, render=partial(lines, between="\n\n"), between="\n\n"),
     "lines_3": partial(write_text, render=partial(lines, between="\n\n\n"), between="\n\n"),
     "gapped_lines_1": partial(write_text, render=partial(gapped_lines, between="\n")),
-    "gapped_lines_2": partial(write_text, render=partial(gapped_lines, between="\n\n"), between="\n\n"),
-    **{f"tabs_{f}": partial(write_text, render=partial(tabs, fill=f)) for f in (BARE, EMPTY, REPEATED)},
+    "gapped_lines_2": partial(
+        write_text, render=partial(gapped_lines, between="\n\n"), between="\n\n"
+    ),
+    **{
+        f"tabs_{f}": partial(write_text, render=partial(tabs, fill=f))
+        for f in (BARE, EMPTY, REPEATED)
+    },
     "tabs_shifted": partial(write_text, render=tabs_shifted),
     **{f"dump_{order}": partial(write_dump, order=order) for order in (AFTER, BEFORE, RUNS)},
 }

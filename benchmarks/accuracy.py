@@ -23,12 +23,14 @@ from govstats.extract import extract
 from govstats.readers import read
 
 from .laboratory.cases import Case, make_case
-from .laboratory.damages import BARE, NONE
+from .laboratory.damages import BARE, NONE, SINGLE, SUMMED
 from .laboratory.judge import FAULTS, INVENTED, SILENT, VERDICTS, Judgement, Known, judge
 from .laboratory.layouts import LAYOUTS
 
 KEYS = ("layout", "damage", "drift", "table", "form")
-ALTERED = ("altered", "altered_checkable", "altered_named", "altered_unseen")
+UNSEEN = "altered_unseen"
+ALL, ONE = "all but bare swaps", "one cell damaged, under a sum"
+ALTERED = ("altered", "altered_checkable", "altered_named", UNSEEN)
 COUNTS = ("cases", "cases_faulty", "refused", "cells", *VERDICTS, *ALTERED)
 FAULT_FIELDS = ("case", *KEYS, "verdict", "cell", "printed", "truth", "read", "locator")
 Key = tuple[str, ...]
@@ -96,7 +98,7 @@ def is_fault(item: Judgement) -> bool:
 
 
 def _fault(item: Judgement) -> tuple[object, ...]:
-    verdict = item.verdict if item.verdict in FAULTS else "altered_unseen"
+    verdict = item.verdict if item.verdict in FAULTS else UNSEEN
     values = ("" if v is None else v for v in (item.printed, item.truth, item.value))
     return verdict, str(item.address), *values, item.locator
 
@@ -148,8 +150,10 @@ def show(outcome: Outcome) -> str:
         ("damaged, by layout", 0, lambda key: key[1] not in (NONE, BARE)),
     )
     parts = [_section(outcome, *section) for section in sections]
-    totals = _group(outcome, lambda key: "bare swaps" if key[1] == BARE else "all but bare swaps")
-    return "\n\n".join([*parts, _lines("total", totals), _verdict(totals["all but bare swaps"])])
+    totals = _group(outcome, lambda key: "bare swaps" if key[1] == BARE else ALL)
+    single = _group(outcome, lambda key: ONE if key[1] in SINGLE and key[3] in SUMMED else "")
+    verdicts = [_verdict(ALL, totals[ALL]), _verdict(ONE, single.get(ONE, Counter()))]
+    return "\n\n".join([*parts, _lines("total", totals), "\n".join(verdicts), _causes(outcome)])
 
 
 def _section(outcome: Outcome, title: str, place: int, wanted: Callable[[Key], bool]) -> str:
@@ -174,10 +178,24 @@ def _lines(title: str, groups: dict[str, Counter[str]]) -> str:
     return "\n".join(lines)
 
 
-def _verdict(tally: Counter[str]) -> str:
+def _causes(outcome: Outcome) -> str:
+    """Faults by damage, table and verdict with the numbers of the cases, worst first."""
+    found: dict[tuple[str, ...], Counter[str]] = {}
+    for case, layout, damage, drift, table, _, verdict, *_ in outcome.faults:
+        if damage != BARE or verdict != UNSEEN:
+            cases = found.setdefault((str(damage), str(table), str(verdict)), Counter())
+            cases[f"{case} ({layout}, {drift})"] += 1
+    lines = ["faults by cause: cells, cases, and the cases with the fewest"]
+    for cause, cases in sorted(found.items(), key=lambda item: -item[1].total()):
+        least = "; ".join(name for name, _ in reversed(cases.most_common()[-3:]))
+        lines.append(f"{' / '.join(cause):<48}{cases.total():>6}{len(cases):>6}  {least}")
+    return "\n".join(lines)
+
+
+def _verdict(name: str, tally: Counter[str]) -> str:
     cells, silent = tally["cells"], tally[SILENT]
     return (
-        f"{cells} cells: {silent} silently wrong ({100 * silent / max(cells, 1):.4f} %), "
+        f"{name}: {cells} cells: {silent} silently wrong ({100 * silent / max(cells, 1):.4f} %), "
         f"{tally[INVENTED]} invented, {tally['altered_unseen']} of "
         f"{tally['altered_checkable']} altered numbers under a complete sum unseen"
     )
@@ -194,7 +212,12 @@ def show_case(case: Case) -> str:
         lines.append(f"{len(case.data)} bytes")
     lines += [refusal] if refusal else []
     wrong = [item for item in judged if is_fault(item) or item.verdict == "unread"]
-    return "\n".join([*lines, *map(str, wrong)])
+    lines += [
+        f"{item.verdict:<9}{item.address}: printed {item.printed}, read {item.value}, "
+        f"true {item.truth} ({item.locator})"
+        for item in wrong
+    ]
+    return "\n".join(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

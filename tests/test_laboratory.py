@@ -18,8 +18,8 @@ from benchmarks.laboratory.cases import Case, Plan, make_case, write_case
 from benchmarks.laboratory.figures import LARGEST, make_figures
 from benchmarks.laboratory.judge import Known, judge
 from benchmarks.laboratory.layouts import LAYOUTS
-from benchmarks.laboratory.reports import PageEnd
-from benchmarks.laboratory.sheets import Sheet, Style, make_sheets
+from benchmarks.laboratory.reports import PageEnd, compose
+from benchmarks.laboratory.sheets import Sheet, Style, draw_style, make_sheets
 from govstats.document import ReportError
 from govstats.extract import Cell, Extraction
 from govstats.forms import TABLES, Address, candidates, find_table
@@ -38,8 +38,8 @@ def test_figures_agree_with_every_sum(form) -> None:
     for seed in range(60):
         figures = make_figures(Random(seed), forms)
         assert list(figures) == [a for n, f in forms.items() for a in find_table(n, f).addresses]
-        for name in forms:
-            table = find_table(name, forms[name])
+        for name, version in forms.items():
+            table = find_table(name, version)
             for identity in table.identities:
                 assert weigh(identity, figures, table.negative).verdict == HOLDS
 
@@ -59,6 +59,15 @@ def test_figures_have_the_sizes_of_real_reports() -> None:
 
 def undamaged(layout: str, seed: int = 0) -> Case:
     return write_case(Plan(seed, layout, damages.NONE, drifts.NONE), Random(seed))
+
+
+def plain(layout: str, seed: int) -> tuple[dict, bytes]:
+    """Figures, and a document with no number in a cell but these."""
+    rng = Random(seed)
+    figures = make_figures(rng, FORMS)
+    style = replace(draw_style(rng), extra=False)
+    tables = {name: [sheet] for name, sheet in make_sheets(figures, FORMS, style).items()}
+    return figures, LAYOUTS[layout](compose(tables, 2022, rng), rng)
 
 
 def numbers(texts) -> list[str]:
@@ -83,29 +92,28 @@ TRIVIAL = {
 @pytest.mark.parametrize(("layout", "simple"), TRIVIAL.items())
 @pytest.mark.parametrize("seed", range(4))
 def test_writers_print_exactly_the_figures(layout, simple, seed) -> None:
-    case = undamaged(layout, seed)
-    assert case.printed == case.truth
-    found = numbers(simple(case.data))
+    figures, data = plain(layout, seed)
+    found = numbers(simple(data))
     # The rows keep the order of the form in every house practice.
-    assert [float(text) for text in found] == [float(value) for value in case.truth.values()]
+    assert [float(text) for text in found] == [float(value) for value in figures.values()]
 
 
 def test_spreadsheets_hold_exactly_the_figures() -> None:
     openpyxl = pytest.importorskip("openpyxl")
-    case = undamaged("xlsx_plain")
-    book = openpyxl.load_workbook(io.BytesIO(case.data))
+    figures, data = plain("xlsx_plain", 0)
+    book = openpyxl.load_workbook(io.BytesIO(data))
     cells = [cell for row in book.active.iter_rows(values_only=True) for cell in row]
     found = numbers(str(cell) for cell in cells if cell is not None)
-    assert [float(text) for text in found] == [float(value) for value in case.truth.values()]
+    assert [float(text) for text in found] == [float(value) for value in figures.values()]
 
 
 def test_pdf_holds_exactly_the_figures() -> None:
     pdfium = pytest.importorskip("pypdfium2")
-    case = undamaged("pdf_unruled")
-    document = pdfium.PdfDocument(case.data)
+    figures, data = plain("pdf_unruled", 0)
+    document = pdfium.PdfDocument(data)
     pages = [page.get_textpage().get_text_range() for page in document]
     found = Counter(map(float, numbers(" ".join(pages).split())))
-    assert found == Counter(map(float, case.truth.values()))
+    assert found == Counter(map(float, figures.values()))
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -172,6 +180,7 @@ EXPECTED = {
     "stray_number": (0, 0, 0),
     "stray_blank": (0, 0, 0),
     "page_cut": (0, 0, 0),
+    "row_halved": (0, 0, 0),
     "zeros_merged": (1, 0, 0),
 }
 

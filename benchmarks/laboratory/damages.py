@@ -15,7 +15,7 @@ from govstats.forms import Address
 from govstats.numbers import Value
 
 from .reports import Block, PageEnd
-from .sheets import LABEL, STRAY, VALUE, Cell, Row, Sheet, cut
+from .sheets import GROUP, LABEL, STRAY, VALUE, Cell, Row, Sheet, cut
 
 Blocks = list[Block]
 Damage = Callable[[Sheet, Random], Sheet | Blocks | None]
@@ -261,6 +261,26 @@ def page_cut(sheet: Sheet, rng: Random) -> Blocks | None:
     return [Sheet(sheet.name, first), PageEnd(number), Sheet(sheet.name, second)]
 
 
+def row_halved(sheet: Sheet, rng: Random) -> Blocks | None:
+    """A page ends inside a row: its label and first numbers stand above, the rest below."""
+    at, row = _pick_row(sheet, rng)
+    places = _values(row)
+    if len(places) < 2:
+        return None
+    middle = rng.choice(places[1:])
+    first, second = cut(sheet.rows, at + 1)
+    above = [_emptied(c) if i >= middle and c.role == VALUE else c for i, c in enumerate(row)]
+    below = [_emptied(c) if i < middle else c for i, c in enumerate(row) if c.role != GROUP]
+    tall = [replace(c, text="", height=1) for c in row if c.role == GROUP]
+    parts = [*first[:at], above], [[*tall, *below], *second]
+    above_sheet, below_sheet = (Sheet(sheet.name, list(part)) for part in parts)
+    return [above_sheet, PageEnd(rng.choice(PAGE_NUMBERS)), below_sheet]
+
+
+def _emptied(cell: Cell) -> Cell:
+    return replace(cell, text="", role=STRAY, address=None, value=None)
+
+
 # Swapping columns with their heads is a matter of how the sheet is made: see Style.swap.
 COLUMNS_WITH_HEADS = "columns_with_heads"
 NONE, BARE = "none", "columns_bare"
@@ -285,6 +305,7 @@ DAMAGES: dict[str, Damage] = {
     "zeros_blank": zeros_blank,
     "some_zeros_blank": some_zeros_blank,
     "page_cut": page_cut,
+    "row_halved": row_halved,
 }
 
 

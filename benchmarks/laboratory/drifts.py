@@ -19,6 +19,13 @@ _ITEM = re.compile(r"^(\d)\.")
 _WORDS = re.compile(r"^([一二三四五六七、()\d.]*)(.{7,})$")
 _FULL_WIDTH = str.maketrans("(),:", "（），：")
 _FULL_DIGITS = str.maketrans("0123456789", "０１２３４５６７８９")
+_TRADITIONAL = str.maketrans(
+    "数规现发废条项总计请办结业会构务开关织组机复议讼维终经诉转续处费购采额许罚强对区类过执询权无须确认"
+    "获举当纳缴补违继护违证",
+    "數規現發廢條項總計請辦結業會構務開關織組機復議訟維終經訴轉續處費購採額許罰強對區類過執詢權無須確認"
+    "獲舉當納繳補違繼護違證",
+)
+_PINYIN = {"条": "tiáo", "废": "fèi", "讼": "sòng", "掌": "zhǎng", "予": "yǔ"}
 _MISPRINTS = "的内容数决事"
 
 
@@ -60,6 +67,16 @@ def shortened(text: str, rng: Random) -> str:
     """The end of a long label is missing."""
     cuttable = _WORDS.match(text) and "(" not in text[3:]
     return text[: -rng.randint(1, 2)] if cuttable and rng.random() < 0.4 else text
+
+
+def traditional(text: str, rng: Random) -> str:
+    """Traditional characters."""
+    return text.translate(_TRADITIONAL)
+
+
+def spelt(text: str, rng: Random) -> str:
+    """Pinyin in brackets behind some characters."""
+    return "".join(f"{sign}({_PINYIN[sign]})" if sign in _PINYIN else sign for sign in text)
 
 
 def dated(text: str, rng: Random) -> str:
@@ -120,6 +137,8 @@ LABELS: dict[str, tuple[Drift, frozenset[str]]] = {
     "results_numbered": (results_numbered, frozenset({GROUP, LABEL})),
     "misprinted": (misprinted, frozenset({GROUP, LABEL})),
     "shortened": (shortened, frozenset({GROUP, LABEL})),
+    "traditional": (traditional, frozenset({HEAD, GROUP, LABEL})),
+    "spelt": (spelt, frozenset({HEAD, GROUP, LABEL})),
     "dated": (dated, frozenset({LABEL})),
     "aliased": (aliased, frozenset({HEAD, LABEL})),
 }

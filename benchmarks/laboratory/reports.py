@@ -36,6 +36,8 @@ HEADINGS = {
     "requests": "三、收到和处理政府信息公开申请情况",
     "remedies": "四、政府信息公开行政复议、行政诉讼情况",
 }
+FULL, RENUMBERED, BARE = "full", "renumbered", "bare"
+_EARLIER = str.maketrans("二三四", "一二三")
 OPENINGS = (
     "本报告按照《中华人民共和国政府信息公开条例》编制,统计期限为{year}年1月1日至12月31日。",
     "{year}年,本机关在网站公开各类信息1234条,答复群众来信56件,办结50件。",
@@ -53,13 +55,19 @@ CLOSINGS = (
 
 
 def compose(tables: Mapping[str, Sequence[Block]], year: int, rng: Random) -> Report:
-    """A report with these blocks under their headings and one to three sentences before them."""
+    """A report with these blocks under their headings and one to three sentences before them.
+
+    Some reports number their sections otherwise, in some the tables stand without headings.
+    """
     issuer = rng.choice(ISSUERS)
     blocks: list[Block] = [f"{issuer}{year}年政府信息公开工作年度报告", "一、总体情况"]
     openings = rng.sample(OPENINGS, rng.randint(1, 3))
     blocks += [sentence.format(year=year) for sentence in openings]
+    frame = rng.choice((FULL, FULL, FULL, FULL, RENUMBERED, BARE))
     for name, parts in tables.items():
-        blocks += [HEADINGS[name], *parts]
+        if frame != BARE:
+            blocks.append(HEADINGS[name].translate(_EARLIER if frame == RENUMBERED else {}))
+        blocks += parts
     closing = CLOSINGS if rng.random() < 0.7 else CLOSINGS[:2]
     blocks += [line.format(issuer=issuer, next=year + 1) for line in closing]
     return Report(tuple(blocks))

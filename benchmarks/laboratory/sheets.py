@@ -18,6 +18,8 @@ from govstats.numbers import Value
 from .figures import Figures
 
 HEAD, GROUP, LABEL, VALUE, STRAY = "head", "group", "label", "value", "stray"
+# Rows that some bodies add to the form, by the row of the form in whose block they stand.
+EXTRA = {"licensing": "行政确认", "compulsion": "行政检查"}
 NOTE = "(本列数据的勾稽关系为:第一项加第二项之和,等于第三项加第四项之和)"
 
 
@@ -59,20 +61,29 @@ class Sheet:
 class Style:
     """House practice of one report: how heads are set, signs and the shape of the remedies.
 
-    `swap`, between 0 and 1, picks two columns of each block that change places with their heads.
+    `glued` puts the labels of groups and rows into one column, `extra` adds rows that the form
+    does not have; `swap`, between 0 and 1, picks two columns of each block that change places with
+    their heads.
     """
 
     two_line_head: bool = True
     note: bool = False
     plus: bool = False
     remedies_rows: int = 1
+    glued: bool = False
+    extra: bool = False
     swap: float | None = None
 
 
 def draw_style(rng: Random) -> Style:
     """One of the house practices seen in real reports."""
     return Style(
-        rng.random() < 0.7, rng.random() < 0.3, rng.random() < 0.5, 3 if rng.random() < 0.15 else 1
+        two_line_head=rng.random() < 0.7,
+        note=rng.random() < 0.3,
+        plus=rng.random() < 0.5,
+        remedies_rows=3 if rng.random() < 0.15 else 1,
+        glued=rng.random() < 0.1,
+        extra=rng.random() < 0.1,
     )
 
 
@@ -114,6 +125,10 @@ def _disclosure(figures: Figures, table: Table, style: Style) -> list[Row]:
                 for c, w in zip(codes, widths, strict=True)
             ]
             rows.append([Cell(label.zh, role=LABEL), *values])
+        extra = next((EXTRA[label.code] for label in block.rows if label.code in EXTRA), None)
+        if style.extra and extra:
+            strays = [Cell(str(17 + i), 1, width, STRAY) for i, width in enumerate(widths)]
+            rows.append([Cell(extra, role=LABEL), *strays])
     return rows
 
 
@@ -166,8 +181,12 @@ def _requests(figures: Figures, table: Table, style: Style) -> list[Row]:
     labels = table.blocks[0].rows
     parts = [label_parts(table, label) for label in labels]
     for i, label in enumerate(labels):
-        cells = list(_group_cells(parts, i))
-        cells.append(Cell(parts[i][-1], 1, 4 - len(parts[i]), LABEL))
+        groups = list(_group_cells(parts, i))
+        if style.glued:
+            text = "".join(cell.text for cell in groups) + parts[i][-1]
+            cells = [Cell(text, 1, 3, LABEL)]
+        else:
+            cells = [*groups, Cell(parts[i][-1], 1, 4 - len(parts[i]), LABEL)]
         cells += [_value(figures, Address("requests", label.code, code)) for code in codes]
         rows.append(cells)
     return rows

@@ -7,7 +7,7 @@ from functools import partial
 from random import Random
 
 from .reports import PageEnd, Report
-from .sheets import VALUE, Row, spread
+from .sheets import STRAY, VALUE, Row, spread
 
 Render = Callable[[Sequence[Row], Random], str]
 # How squares that a cell spans are filled: left out, left empty, or the label said again.
@@ -119,9 +119,10 @@ Parts = tuple[list[str], list[str]]
 
 def _dump_parts(row: Row, rng: Random) -> Parts:
     """Labels, long ones broken by a space, and values of a row; empty cells leave nothing."""
-    labels = [cell.text for cell in row if cell.address is None and cell.text]
+    data = (VALUE, STRAY)
+    labels = [cell.text for cell in row if cell.role not in data and cell.text]
     broken = [t if len(t) < 9 or rng.random() < 0.5 else f"{t[:7]} {t[7:]}" for t in labels]
-    return broken, [cell.text for cell in row if cell.address is not None and cell.text]
+    return broken, [cell.text for cell in row if cell.role in data and cell.text]
 
 
 def _runs(parts: Sequence[Parts], data: Sequence[int], rng: Random) -> list[list[str]]:

@@ -23,7 +23,8 @@ from govstats.extract import extract
 from govstats.readers import read
 
 from .laboratory.cases import Case, make_case
-from .laboratory.damages import BARE, NONE, SINGLE, SUMMED
+from .laboratory.cells import SUMMED
+from .laboratory.damages import BARE, NONE, SINGLE
 from .laboratory.judge import FAULTS, INVENTED, SILENT, VERDICTS, Judgement, Known, judge
 from .laboratory.layouts import LAYOUTS
 

@@ -8,109 +8,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 from random import Random
 
 from govstats.forms import Address
-from govstats.numbers import Value
 
+from .cells import (
+    BLANKS,
+    blanked,
+    cell_blank,
+    cell_deleted,
+    digit_changed,
+    lookalikes,
+    pick_row,
+    stray_blank,
+    stray_number,
+    value_places,
+    with_row,
+    zeros_merged,
+)
 from .reports import Block, PageEnd
 from .sheets import GROUP, LABEL, STRAY, VALUE, Cell, Row, Sheet, cut
 
 Blocks = list[Block]
 Damage = Callable[[Sheet, Random], Sheet | Blocks | None]
 
-LOOKALIKES = {"0": "Oo", "1": "lI", "5": "S", "8": "B"}
-BLANKS = ("", "", "", "/", "-", "—", "无")
-# Tables whose every row has a sum.
-SUMMED = frozenset({"requests", "remedies"})
 PAGE_NUMBERS = ("- 3 -", "— 4 —", "3", "第 3 页", "第 3 页 共 8 页", "3 / 8")
-
-
-def _values(row: Row) -> list[int]:
-    return [i for i, cell in enumerate(row) if cell.role == VALUE]
-
-
-def _with_row(sheet: Sheet, at: int, row: Row) -> Sheet:
-    return Sheet(sheet.name, [*sheet.rows[:at], row, *sheet.rows[at + 1 :]])
-
-
-def _pick_row(sheet: Sheet, rng: Random) -> tuple[int, Row]:
-    at = rng.choice(sheet.data_rows())
-    return at, list(sheet.rows[at])
-
-
-def _pick_cell(sheet: Sheet, rng: Random) -> tuple[int, Row, int]:
-    at, row = _pick_row(sheet, rng)
-    return at, row, rng.choice(_values(row))
-
-
-def _blanked(cell: Cell, text: str = "") -> Cell:
-    return replace(cell, text=text, value=None)
 
 
 def numbers_blank(sheet: Sheet, rng: Random) -> Sheet:
     """A row keeps its label and its cells, but not the numbers."""
-    at, row = _pick_row(sheet, rng)
-    return _with_row(sheet, at, [_blanked(c) if c.role == VALUE else c for c in row])
+    at, row = pick_row(sheet, rng)
+    return with_row(sheet, at, [blanked(c) if c.role == VALUE else c for c in row])
 
 
 def numbers_gone(sheet: Sheet, rng: Random) -> Sheet:
     """A row keeps its label; cells and numbers are gone."""
-    at, row = _pick_row(sheet, rng)
-    return _with_row(sheet, at, [c for c in row if c.role != VALUE])
-
-
-def cell_blank(sheet: Sheet, rng: Random) -> Sheet:
-    """One cell is empty, or prints one of the signs for empty."""
-    at, row, i = _pick_cell(sheet, rng)
-    row[i] = _blanked(row[i], rng.choice(BLANKS))
-    return _with_row(sheet, at, row)
-
-
-def cell_deleted(sheet: Sheet, rng: Random) -> Sheet | None:
-    """One cell is gone, and those right of it move up.
-
-    Not where no sum joins the cells of a row: such a row prints other figures, and nothing tells.
-    """
-    if sheet.name not in SUMMED:
-        return None
-    at, row, i = _pick_cell(sheet, rng)
-    del row[i]
-    return _with_row(sheet, at, row)
-
-
-def digit_changed(sheet: Sheet, rng: Random) -> Sheet:
-    """One digit of one number is another one."""
-    at, row, i = _pick_cell(sheet, rng)
-    cell = row[i]
-    places = [k for k, sign in enumerate(cell.text) if sign.isdigit()]
-    k = rng.choice(places)
-    digit = rng.choice([d for d in "0123456789" if d != cell.text[k]])
-    text = cell.text[:k] + digit + cell.text[k + 1 :]
-    row[i] = replace(cell, text=text, value=_number(text))
-    return _with_row(sheet, at, row)
-
-
-def _number(text: str) -> Value:
-    return Decimal(text) if "." in text else int(text)
-
-
-def lookalikes(sheet: Sheet, rng: Random) -> Sheet | None:
-    """One to four cells have a letter for a digit that looks like it, as poor recognition gives."""
-    squares = [
-        (at, i)
-        for at in sheet.data_rows()
-        for i in _values(sheet.rows[at])
-        if any(digit in sheet.rows[at][i].text for digit in LOOKALIKES)
-    ]
-    for at, i in rng.sample(squares, min(len(squares), rng.choice((1, 1, 2, 4)))):
-        row = list(sheet.rows[at])
-        text = row[i].text
-        k = rng.choice([k for k, sign in enumerate(text) if sign in LOOKALIKES])
-        row[i] = _blanked(row[i], text[:k] + rng.choice(LOOKALIKES[text[k]]) + text[k + 1 :])
-        sheet = _with_row(sheet, at, row)
-    return sheet if squares else None
+    at, row = pick_row(sheet, rng)
+    return with_row(sheet, at, [c for c in row if c.role != VALUE])
 
 
 def label_lost(sheet: Sheet, rng: Random) -> Sheet | None:
@@ -120,7 +54,7 @@ def label_lost(sheet: Sheet, rng: Random) -> Sheet | None:
         return None
     at = rng.choice(rows)
     row = [replace(c, text="") if c.role == LABEL else c for c in sheet.rows[at]]
-    return _with_row(sheet, at, row)
+    return with_row(sheet, at, row)
 
 
 def _plain_rows(sheet: Sheet) -> list[int]:
@@ -199,51 +133,17 @@ def _swapped(row: Row, i: int, j: int) -> Row:
     return new
 
 
-def zeros_merged(sheet: Sheet, rng: Random) -> Sheet | None:
-    """Two neighbouring zeros are one cell that prints 00, where sums can tell it."""
-    found = [
-        (at, i)
-        for at in sheet.data_rows()
-        for i in _values(sheet.rows[at])[:-1]
-        if sheet.name in SUMMED and sheet.rows[at][i].value == 0 == sheet.rows[at][i + 1].value
-    ]
-    if not found:
-        return None
-    at, i = rng.choice(found)
-    row = list(sheet.rows[at])
-    row[i : i + 2] = [replace(row[i], text="00")]
-    return _with_row(sheet, at, row)
-
-
-def stray_number(sheet: Sheet, rng: Random) -> Sheet:
-    """A number too many stands in a row."""
-    at, row = _pick_row(sheet, rng)
-    places = _values(row)
-    row.insert(
-        rng.choice([*places, places[-1] + 1]), Cell(rng.choice(("7", "0", "12")), role=STRAY)
-    )
-    return _with_row(sheet, at, row)
-
-
-def stray_blank(sheet: Sheet, rng: Random) -> Sheet:
-    """An empty cell too many stands in a row."""
-    at, row = _pick_row(sheet, rng)
-    places = _values(row)
-    row.insert(rng.choice([*places, places[-1] + 1]), Cell("", role=STRAY))
-    return _with_row(sheet, at, row)
-
-
 def zeros_blank(sheet: Sheet, rng: Random) -> Sheet:
     """House practice: zeros are printed as blanks."""
     sign = rng.choice(BLANKS)
-    rows = [[_blanked(c, sign) if c.value == 0 else c for c in row] for row in sheet.rows]
+    rows = [[blanked(c, sign) if c.value == 0 else c for c in row] for row in sheet.rows]
     return Sheet(sheet.name, rows)
 
 
 def some_zeros_blank(sheet: Sheet, rng: Random) -> Sheet:
     """Some zeros are printed as blanks."""
     rows = [
-        [_blanked(c) if c.value == 0 and rng.random() < 0.3 else c for c in row]
+        [blanked(c) if c.value == 0 and rng.random() < 0.3 else c for c in row]
         for row in sheet.rows
     ]
     return Sheet(sheet.name, rows)
@@ -263,8 +163,8 @@ def page_cut(sheet: Sheet, rng: Random) -> Blocks | None:
 
 def row_halved(sheet: Sheet, rng: Random) -> Blocks | None:
     """A page ends inside a row: its label and first numbers stand above, the rest below."""
-    at, row = _pick_row(sheet, rng)
-    places = _values(row)
+    at, row = pick_row(sheet, rng)
+    places = value_places(row)
     if len(places) < 2:
         return None
     middle = rng.choice(places[1:])

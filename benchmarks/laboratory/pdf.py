@@ -14,10 +14,11 @@ from random import Random
 from typing import Any
 
 from .reports import PageEnd, Report
-from .sheets import GROUP, HEAD, VALUE, Cell, Row, Sheet, cut, spread
+from .sheets import GROUP, HEAD, LABEL, VALUE, Cell, Row, Sheet, cut, spread
 
 FONT = "STSong-Light"
 A4, A4_WIDE, A3 = (595.0, 842.0), (842.0, 595.0), (842.0, 1191.0)
+CENTRE, LEFT, LABELS_LEFT = "centre", "left", "labels left"
 MARGIN, PADDING = 42.0, 4.0
 # Shares of the width that the label columns of a table take.
 _LABEL_SHARES = {"requests": (0.12, 0.14, 0.22), "disclosure": (0.3,), "remedies": ()}
@@ -25,7 +26,7 @@ _LABEL_SHARES = {"requests": (0.12, 0.14, 0.22), "disclosure": (0.3,), "remedies
 
 @dataclass(frozen=True)
 class Setting:
-    """How a PDF is set; `rules` draws all, horizontal or no lines."""
+    """How a PDF is set; `rules` draws all, horizontal or no lines, `align` is that of the cells."""
 
     page: tuple[float, float] = A4
     size: float = 9.0
@@ -33,7 +34,7 @@ class Setting:
     upright: bool = False
     repeat_head: bool = False
     footer: bool = True
-    to_left: bool = False
+    align: str = CENTRE
 
 
 def write_pdf(report: Report, rng: Random, setting: Setting) -> bytes:
@@ -166,12 +167,16 @@ class _Press:
             lines = self._lines(cell, width)
             y = top - (height - len(lines) * self._leading) / 2 - self._setting.size
             for line in lines:
-                if self._setting.to_left and cell.role != VALUE:
+                if self._to_left(cell):
                     self._canvas.drawString(left + PADDING / 2, y, line)
                 else:
                     self._canvas.drawCentredString(left + width / 2, y, line)
                 y -= self._leading
         self._y -= sum(heights)
+
+    def _to_left(self, cell: Cell) -> bool:
+        is_label = cell.role in (GROUP, LABEL)
+        return self._setting.align == LEFT or (self._setting.align == LABELS_LEFT and is_label)
 
     def _rule(self, left: float, top: float, width: float, height: float) -> None:
         if self._setting.rules == "all":
@@ -201,7 +206,8 @@ PDFS: dict[str, Callable[[Report, Random], bytes]] = {
     "pdf_ruled_wide": _pdf(Setting(page=A4_WIDE, size=8.0)),
     "pdf_ruled_upright": _pdf(Setting(page=A3, upright=True)),
     "pdf_ruled_heads": _pdf(Setting(repeat_head=True)),
-    "pdf_horizontal": _pdf(Setting(page=A3, rules="horizontal", to_left=True)),
+    "pdf_horizontal": _pdf(Setting(page=A3, rules="horizontal", align=LABELS_LEFT)),
     "pdf_unruled": _pdf(Setting(page=A3, rules="none", footer=False)),
-    "pdf_unruled_pages": _pdf(Setting(rules="none", to_left=True)),
+    "pdf_unruled_pages": _pdf(Setting(rules="none", align=LABELS_LEFT)),
+    "pdf_unruled_left": _pdf(Setting(page=A3, rules="none", align=LEFT)),
 }

@@ -68,7 +68,7 @@ def read_case(case: Case) -> tuple[list[Judgement], str]:
     A refused document is no fault of the reading: its cells are unread. Other errors are not
     caught: a reader must not fall over.
     """
-    known = Known(case.forms, case.truth, case.printed)
+    known = Known(case.forms, case.truth, case.printed, case.moved)
     try:
         found = extract(read(case.data))
     except ReportError as error:

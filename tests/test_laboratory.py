@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import re
 import zipfile
@@ -14,15 +13,13 @@ import pytest
 
 from benchmarks import accuracy
 from benchmarks.laboratory import damages, drifts
-from benchmarks.laboratory.cases import Case, Plan, make_case, write_case
+from benchmarks.laboratory.cases import Case, Plan, write_case
 from benchmarks.laboratory.figures import LARGEST, make_figures
-from benchmarks.laboratory.judge import Known, judge
 from benchmarks.laboratory.layouts import LAYOUTS
 from benchmarks.laboratory.reports import PageEnd, compose
 from benchmarks.laboratory.sheets import Sheet, Style, draw_style, make_sheets
 from govstats.document import ReportError
-from govstats.extract import Cell, Extraction
-from govstats.forms import TABLES, Address, candidates, find_table
+from govstats.forms import Address, candidates, find_table
 from govstats.readers import read
 from govstats.sums import HOLDS, weigh
 
@@ -230,6 +227,23 @@ def test_bare_swaps_keep_every_sum() -> None:
     assert swapped > 10
 
 
+def test_cells_that_move_are_known_by_the_square_they_stand_in() -> None:
+    case = next(
+        case
+        for seed in range(9)
+        if (case := write_case(Plan(0, "html_spans", "cell_deleted", "none"), Random(seed))).moved
+    )
+    (gone,) = [a for a in case.truth if a not in case.printed and a.table == "requests"]
+    columns = [c.code for c in find_table("requests", case.forms["requests"]).blocks[0].columns]
+    later = [gone._replace(column=code) for code in columns[columns.index(gone.column) :]]
+    stands = [*(case.truth[address] for address in later[1:]), None]
+    assert {a: v for a, v in case.moved.items() if a.table == "requests"} == dict(
+        zip(later, stands, strict=True)
+    )
+    text = write_case(Plan(0, "text_tabs_bare", "cell_deleted", "none"), Random(0))
+    assert text.moved == {}
+
+
 def test_columns_swapped_with_their_heads_print_the_same_figures() -> None:
     figures = make_figures(Random(3), FORMS)
     plain, swapped = (make_sheets(figures, FORMS, Style(swap=swap)) for swap in (None, 0.4))
@@ -251,151 +265,3 @@ def test_drifts_change_words_and_no_figures(name) -> None:
             assert drifted.printed() == sheet.printed()
             changed |= drifted.rows != sheet.rows
     assert changed == (name != drifts.NONE)
-
-
-# The judge.
-
-
-def reading(changes: dict[str, object] | None = None, at: str = "upheld") -> Extraction:
-    """A table of remedies 1 + 2 + 0 + 0 = 3 in each block, one cell of the first one changed."""
-    values = {"upheld": 1, "corrected": 2, "other": 0, "pending": 0, "total": 3}
-    cells = []
-    for address in candidates("remedies")[0].addresses:
-        value = values[address.column]
-        cell = Cell(address, value, "", str(value), "stated", None, None, "any", "line 1")
-        if changes and (address.row, address.column) == ("review", at):
-            cell = replace(cell, **changes)
-        cells.append(cell)
-    return Extraction("", 2022, {"remedies": "any"}, tuple(cells))
-
-
-def known(printed: dict[str, int | None] | None = None, gone: str = "") -> Known:
-    """The document of `reading`, with other printed values or one cell gone in the first block."""
-    truth = {cell.address: cell.value for cell in reading().cells if cell.value is not None}
-    shown: dict[Address, int | None] = dict(truth)
-    for column, value in (printed or {}).items():
-        shown[Address("remedies", "review", column)] = value
-    shown.pop(Address("remedies", "review", gone), None)
-    return Known({"remedies": "any"}, truth, shown)
-
-
-def lost(status: str, value=None, low=None, high=None) -> dict[str, object]:
-    return {"status": status, "value": value, "low": low, "high": high}
-
-
-JUDGED = [
-    ({}, known(), "right"),
-    (lost("unread"), known(), "unread"),
-    (lost("implied", 1), known(), "implied"),
-    (lost("implied", 7), known(), "silent"),
-    (lost("bounded", None, 0, 3), known(), "bounded"),
-    (lost("bounded", None, 2, 3), known(), "missed"),
-    ({"value": 9}, known(), "named"),
-    ({}, known(gone="upheld"), "restored"),
-    ({"value": 9}, known(gone="upheld"), "invented"),
-    (lost("implied", 2), known(gone="upheld"), "invented"),
-    (lost("implied", 1), known(gone="upheld"), "implied"),
-    (lost("unread"), known(gone="upheld"), "open"),
-    (lost("blank"), known({"upheld": None}), "right"),
-    (lost("blank", None, 0, 1), known({"upheld": None}), "right"),
-    (lost("blank", None, 4, 5), known({"upheld": None}), "missed"),
-    ({"value": 0}, known({"upheld": None}), "invented"),
-]
-
-
-@pytest.mark.parametrize(("changes", "document", "verdict"), JUDGED)
-def test_the_judge_sees_each_verdict(changes, document, verdict) -> None:
-    judged = {item.address: item for item in judge(reading(changes), document)}
-    assert judged.pop(Address("remedies", "review", "upheld")).verdict == verdict
-    assert {item.verdict for item in judged.values()} == {"right"}
-
-
-def test_two_parts_read_in_each_others_place_are_silently_wrong() -> None:
-    found = reading({"value": 2})
-    cells = [
-        replace(c, value=1) if c.address[1:] == ("review", "corrected") else c for c in found.cells
-    ]
-    judged = judge(replace(found, cells=tuple(cells)), known())
-    assert Counter(item.verdict for item in judged) == {"right": 13, "silent": 2}
-
-
-def test_a_refused_document_has_no_cell_read() -> None:
-    assert {item.verdict for item in judge(None, known())} == {"unread"}
-    assert Counter(i.verdict for i in judge(None, known(gone="other")))["open"] == 1
-
-
-def test_a_row_that_the_document_lacks_is_invented() -> None:
-    found = reading()
-    beyond = replace(found.cells[0], address=Address("remedies", "appeal", "upheld"))
-    judged = judge(replace(found, cells=(*found.cells, beyond)), known())
-    assert Counter(item.verdict for item in judged) == {"right": 15, "invented": 1}
-
-
-def test_an_altered_number_is_named_unread_or_unseen() -> None:
-    changed = known({"upheld": 5})
-    where = Address("remedies", "review", "upheld")
-
-    def outcome(extraction: Extraction, document: Known) -> tuple[str, str, bool]:
-        item = next(i for i in judge(extraction, document) if i.address == where)
-        return item.verdict, item.alteration, item.checkable
-
-    assert outcome(reading({"value": 5}), changed) == ("right", "named", True)
-    assert outcome(reading(lost("unread")), changed) == ("unread", "unread", True)
-    both = known({"upheld": 5, "total": None})
-    assert outcome(reading({"value": 5}), both)[2] is False
-    # The sum is made to agree: nothing names the number any more.
-    agreeing = reading({"value": 5})
-    cells = [
-        replace(c, value=7) if c.address[1:] == ("review", "total") else c for c in agreeing.cells
-    ]
-    unseen = judge(replace(agreeing, cells=tuple(cells)), changed)
-    assert [i.alteration for i in unseen if i.address == where] == ["unseen"]
-    assert any(accuracy.is_fault(i) for i in unseen)
-
-
-# Cases and runs.
-
-
-def test_a_case_is_the_same_whenever_it_is_made() -> None:
-    assert make_case(77, 5) == make_case(77, 5)
-    assert make_case(77, 5).data != make_case(77, 6).data
-
-
-def test_cases_go_through_every_layout_and_damage() -> None:
-    names = ["text_lines_1", "html_spans"]
-    plans = [make_case(n, 1, names).plan for n in range(2 * 4 * len(damages.DAMAGES))]
-    assert {(p.layout, p.damage) for p in plans} == {(n, d) for n in names for d in damages.DAMAGES}
-    assert {p.drift for p in plans} == set(drifts.DRIFTS)
-
-
-def test_a_run_is_the_same_with_any_number_of_workers() -> None:
-    names = ["text_pipes_bare", "html_spans", "text_dump_after"]
-    alone, together = (accuracy.run(range(60), 3, names, workers) for workers in (1, 2))
-    assert alone == together
-    assert sum(tally["cases"] for tally in alone.counts.values()) == 60 * len(TABLES)
-    for tally in alone.counts.values():
-        known_verdicts = sum(tally[name] for name in accuracy.VERDICTS)
-        assert known_verdicts == tally["cells"] > 0
-
-
-def test_command_writes_tidy_counts_and_faults(tmp_path, capsys) -> None:
-    out, faults = tmp_path / "counts.csv", tmp_path / "faults.csv"
-    options = ["--cases", "80", "--seed", "2", "--workers", "1", "--layout", "text_tabs_bare"]
-    assert accuracy.main([*options, "--out", str(out), "--failures", str(faults)]) == 0
-    rows = list(csv.DictReader(out.read_text(encoding="utf-8").splitlines()))
-    assert {row["layout"] for row in rows} == {"text_tabs_bare"}
-    assert sum(int(row["cases"]) for row in rows) == 80 * len(TABLES)
-    header = faults.read_text(encoding="utf-8").splitlines()[0]
-    assert header == ",".join(accuracy.FAULT_FIELDS)
-    printed = capsys.readouterr().out
-    assert "undamaged, by layout" in printed and "bare swaps" in printed
-
-
-def test_command_shows_one_case(tmp_path, capsys) -> None:
-    saved = tmp_path / "case.txt"
-    options = ["--layout", "text_lines_1", "--case", "9", "--show", "--save", str(saved)]
-    assert accuracy.main(options) == 0
-    shown = capsys.readouterr().out
-    case = make_case(9, 1, ["text_lines_1"])
-    assert shown.startswith(f"case 9: text_lines_1, {case.plan.damage}, {case.plan.drift};")
-    assert case.data.decode() in shown and saved.read_bytes() == case.data

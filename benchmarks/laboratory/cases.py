@@ -14,6 +14,7 @@ from .figures import Figures, make_figures
 from .layouts import GRIDS, LAYOUTS
 from .reports import Block, compose
 from .sheets import Sheet, draw_style, make_sheets
+from .squares import moved
 
 # One case in so many is undamaged; of all cases about half have drifted labels or numerals.
 _UNDAMAGED = 4
@@ -35,7 +36,8 @@ class Case:
     """One document with what it prints and what was true before the damage.
 
     `damages` says by table what was done (a damage does not apply to every table); an address that
-    `printed` lacks is not in the document, None is printed without a readable number.
+    `printed` lacks is not in the document, None is printed without a readable number. `moved` has
+    the addresses in whose square of a grid another cell stands, with its number.
     """
 
     plan: Plan
@@ -44,6 +46,7 @@ class Case:
     data: bytes
     truth: Figures
     printed: Mapping[Address, Value | None]
+    moved: Mapping[Address, Value | None]
 
 
 def plan_case(number: int, rng: Random, layouts: Sequence[str]) -> Plan:
@@ -74,6 +77,7 @@ def write_case(plan: Plan, rng: Random) -> Case:
     tables: dict[str, list[Block]] = {}
     done: dict[str, str] = {}
     printed: dict[Address, Value | None] = {}
+    shifted: dict[Address, Value | None] = {}
     for name, sheet in make_sheets(truth, forms, style).items():
         done[name], blocks = damages.apply(plan.damage, sheet, rng)
         tables[name] = [
@@ -82,6 +86,8 @@ def write_case(plan: Plan, rng: Random) -> Case:
         for block in blocks:
             if isinstance(block, Sheet):
                 printed |= block.printed()
+                if plan.layout in GRIDS and done[name] in damages.SHIFTING:
+                    shifted |= moved(sheet, block)
     year = rng.choice((2020, 2022, 2023, 2024))
     data = LAYOUTS[plan.layout](compose(tables, year, rng), rng)
-    return Case(plan, forms, done, data, truth, printed)
+    return Case(plan, forms, done, data, truth, printed, shifted)

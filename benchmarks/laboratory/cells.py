@@ -117,9 +117,9 @@ def stray_number(sheet: Sheet, rng: Random) -> Sheet:
     """A number too many stands in a row."""
     at, row = pick_row(sheet, rng)
     places = value_places(row)
-    row.insert(
-        rng.choice([*places, places[-1] + 1]), Cell(rng.choice(("7", "0", "12")), role=STRAY)
-    )
+    number = rng.choice((7, 0, 12))
+    stray = Cell(str(number), role=STRAY, value=number)
+    row.insert(rng.choice([*places, places[-1] + 1]), stray)
     return with_row(sheet, at, row)
 
 

@@ -27,7 +27,8 @@ from .cells import (
     zeros_merged,
 )
 from .reports import Block, PageEnd
-from .sheets import GROUP, LABEL, STRAY, VALUE, Cell, Row, Sheet, cut
+from .sheets import GROUP, LABEL, STRAY, VALUE, Cell, Row, Sheet
+from .squares import cut
 
 Blocks = list[Block]
 Damage = Callable[[Sheet, Random], Sheet | Blocks | None]
@@ -184,6 +185,8 @@ def _emptied(cell: Cell) -> Cell:
 # Swapping columns with their heads is a matter of how the sheet is made: see Style.swap.
 COLUMNS_WITH_HEADS = "columns_with_heads"
 NONE, BARE = "none", "columns_bare"
+# Where squares are ruled, these leave numbers standing under the head of a neighbour.
+SHIFTING = frozenset({"cell_deleted", "zeros_merged", "stray_number", "stray_blank"})
 SINGLE = frozenset({"cell_blank", "cell_deleted", "digit_changed"})
 DAMAGES: dict[str, Damage] = {
     NONE: lambda sheet, rng: sheet,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from govstats.checks import check
 from govstats.extract import BLANK, IMPLIED, STATED, Cell, Extraction
@@ -48,11 +48,16 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Known:
-    """What a document was made of: forms by table, true figures, and what it prints."""
+    """What a document was made of: forms by table, true figures, and what it prints.
+
+    Where a cell too many or too few has moved others under the heads of their neighbours, `moved`
+    says what stands under a head now: reading that is right too.
+    """
 
     forms: Mapping[str, str]
     truth: Mapping[Address, Value]
     printed: Mapping[Address, Value | None]
+    moved: Mapping[Address, Value | None] = field(default_factory=dict)
 
 
 def judge(extraction: Extraction | None, known: Known) -> list[Judgement]:
@@ -106,10 +111,15 @@ def _judge_cell(
     sums: Iterable[Address],
 ) -> Judgement:
     printed, truth = known.printed.get(address), known.truth[address]
-    if printed is None:
+    under_head = known.moved.get(address)
+    if cell and cell.status == STATED and under_head is not None and cell.value == under_head:
+        verdict = RIGHT
+    elif printed is None:
         verdict = _without_print(cell, truth)
     else:
         verdict = _against_print(cell, printed, truth, address in named)
+    if verdict == MISSED and address in known.moved:
+        verdict = OPEN if printed is None else UNREAD
     alteration = ""
     if printed is not None and printed != truth:
         read = cell is not None and cell.status == STATED

@@ -14,7 +14,8 @@ from xml.sax.saxutils import escape
 from govstats.numbers import Value
 
 from .reports import PageEnd, Report
-from .sheets import VALUE, Cell, Row, Sheet, spread
+from .sheets import VALUE, Cell, Row, Sheet
+from .squares import spread
 from .text import EMPTY, REPEATED, row_texts
 
 MERGED = "merged"

@@ -8,7 +8,8 @@ from html import escape
 from random import Random
 
 from .reports import PageEnd, Report
-from .sheets import GROUP, LABEL, VALUE, Cell, Row, Sheet, cut
+from .sheets import GROUP, LABEL, VALUE, Cell, Row, Sheet
+from .squares import cut
 from .text import EMPTY, REPEATED, row_texts
 
 Render = Callable[[Sequence[Row], Random], str]

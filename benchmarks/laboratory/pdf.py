@@ -14,7 +14,8 @@ from random import Random
 from typing import Any
 
 from .reports import PageEnd, Report
-from .sheets import GROUP, HEAD, LABEL, VALUE, Cell, Row, Sheet, cut, spread
+from .sheets import GROUP, HEAD, LABEL, VALUE, Cell, Row, Sheet
+from .squares import cut, spread
 
 FONT = "STSong-Light"
 A4, A4_WIDE, A3 = (595.0, 842.0), (842.0, 595.0), (842.0, 1191.0)

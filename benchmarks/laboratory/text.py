@@ -7,7 +7,8 @@ from functools import partial
 from random import Random
 
 from .reports import PageEnd, Report
-from .sheets import STRAY, VALUE, Row, spread
+from .sheets import STRAY, VALUE, Row
+from .squares import spread
 
 Render = Callable[[Sequence[Row], Random], str]
 # How squares that a cell spans are filled: left out, left empty, or the label said again.

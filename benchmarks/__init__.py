@@ -1,0 +1,1 @@
+"""How often the package is wrong, how fast it is: one command each, such as benchmarks.accuracy."""

@@ -1,0 +1,1 @@
+"""The layout laboratory: figures -> sheets -> damages -> drifts -> a layout -> judged cells."""

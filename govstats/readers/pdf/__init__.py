@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from govstats.document import Document, Grid, Line, ReportError
 from govstats.readers.pdf.flow import (
     TextLine,
-    is_page_number,
+    page_numbers,
     paragraphs,
     running_heads,
     text_lines,
 )
-from govstats.readers.pdf.glyphs import Piece, cut_lines, frame_of, join_touching, read_glyphs
+from govstats.readers.pdf.glyphs import Piece, cut_lines, frame_of, join_touching, read_pieces
 from govstats.readers.pdf.ruled import find_lattices, read_lattice
 from govstats.readers.pdf.rules import read_rules
 from govstats.readers.pdf.seams import goes_on, join
 from govstats.readers.pdf.tables import PageTable, as_grid
+from govstats.readers.pdf.unruled import read_unruled
 
 # The longest report seen has under 40 pages; a longer file is a collection or an attack.
 MOST_PAGES = 500
 # A page of the smallest print has some 5,000 characters.
 MOST_CHARACTERS = 100_000
+# A digit is about half as wide as it is high: where less is left beside it, one more is cut off.
+CUT = 0.5
 
 
 def read_pdf(data: bytes, most_pages: int = MOST_PAGES) -> Document:
@@ -93,35 +96,55 @@ def _read_page(pdf: Any, index: int) -> Page:
         raise ReportError(
             "decode", f"has a broken page {index + 1}: print it to a new PDF"
         ) from error
-    count = textpage.count_chars()
-    if count > MOST_CHARACTERS:
+    if textpage.count_chars() > MOST_CHARACTERS:
         raise ReportError(
-            "read", f"has {count} characters on page {index + 1}: cut out the report"
+            "read", f"has over {MOST_CHARACTERS} characters on page {index + 1}: cut out the report"
         )
     frame = frame_of(page)
-    glyphs = read_glyphs(textpage, frame, count)
-    height = max((glyph.y1 for glyph in glyphs), default=0.0)
     width, height = page.get_size()
-    visible = [g for g in glyphs if 0 <= g.middle[0] <= width and 0 <= g.middle[1] <= height]
-    if not visible:
+    pieces = _joined(
+        piece
+        for piece in read_pieces(textpage, frame)
+        if 0 <= piece.middle[0] <= width and 0 <= piece.middle[1] <= height
+    )
+    if not pieces:
         return Page(height, wordless=_has_picture(page))
-    pieces = _pieces(visible)
+    pieces = [_marked_if_cut(piece, width) for piece in pieces]
     found = Page(height)
-    for lattice in find_lattices(*read_rules(page, frame)):
+    level, upright = read_rules(page, frame)
+    for lattice in find_lattices(level, upright):
         inside = [piece for piece in pieces if lattice.holds(piece)]
         table = read_lattice(lattice, inside, index + 1) if inside else None
         if table is not None:
             found.tables.append(table)
             pieces = [piece for piece in pieces if not lattice.holds(piece)]
+    pieces = _without_page_numbers(pieces, height)
+    tables, pieces = read_unruled(pieces, index + 1, level, upright)
+    found.tables += tables
     found.lines = text_lines(pieces, index + 1)
     return found
 
 
-def _pieces(glyphs: Sequence[Piece]) -> list[Piece]:
-    """Touching characters of a line together; turned ones are left apart."""
-    upright = [glyph for glyph in glyphs if glyph.turn == 0]
+def _marked_if_cut(piece: Piece, width: float) -> Piece:
+    """A piece that the side of the page may have cut ends in "…": what is left is no number."""
+    room = CUT * piece.size
+    if piece.x0 > room and piece.x1 < width - room:
+        return piece
+    return piece._replace(text=f"{piece.text}…")
+
+
+def _joined(pieces: Iterable[Piece]) -> list[Piece]:
+    """Touching runs of a line together; turned characters are left apart."""
+    pieces = list(pieces)
+    upright = [piece for piece in pieces if piece.turn == 0]
     found = [run for line in cut_lines(upright) for run in join_touching(line)]
-    return found + [glyph for glyph in glyphs if glyph.turn]
+    return found + [piece for piece in pieces if piece.turn]
+
+
+def _without_page_numbers(pieces: Sequence[Piece], height: float) -> list[Piece]:
+    """What is left of a page's pieces: its number must not get into a table or a sentence."""
+    numbers = page_numbers(cut_lines(piece for piece in pieces if piece.turn == 0), height)
+    return [piece for piece in pieces if piece not in numbers]
 
 
 def _has_picture(page: Any) -> bool:
@@ -132,8 +155,6 @@ def _has_picture(page: Any) -> bool:
 
 
 def _drop_furniture(pages: Sequence[Page]) -> None:
-    for page in pages:
-        page.lines = [line for line in page.lines if not is_page_number(line, page.height)]
     heads = running_heads([page.lines for page in pages], [page.height for page in pages])
     for page in pages:
         page.lines = [line for line in page.lines if line not in heads]

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from statistics import median
 
 from govstats.numbers import parse_number
-from govstats.readers.pdf.glyphs import Piece, cut_lines, join_touching, turned_upright
+from govstats.readers.pdf.glyphs import Gaps, Piece, cut_lines, join_touching, turned_upright
 from govstats.readers.pdf.tables import fills, is_cjk
 
 # Characters this share of their size apart belong to two words.
-WORD_GAP = 0.3
+WORD_GAPS = Gaps(0.3, 0.3, 0.3)
 
 
 def cell_text(pieces: Sequence[Piece], width: float) -> tuple[str, bool]:
@@ -39,7 +39,7 @@ def _upright(pieces: Sequence[Piece], turn: int) -> str:
 
 
 def _spaced(line: Sequence[Piece]) -> list[str]:
-    return [" ".join(run.text for run in join_touching(line, WORD_GAP, WORD_GAP))]
+    return [" ".join(run.text for run in join_touching(line, WORD_GAPS))]
 
 
 def _read_downward(lines: Sequence[Sequence[Piece]]) -> str | None:

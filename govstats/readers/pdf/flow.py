@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from govstats.labels import NUMBERED, normalise
-from govstats.readers.pdf.celltext import WORD_GAP
+from govstats.readers.pdf.celltext import WORD_GAPS
 from govstats.readers.pdf.glyphs import Piece, cut_lines, join_touching, turned_upright
 
+_DASH = r"[-—–―·.\s]*"
 _PAGE_NUMBER = re.compile(
-    r"[-—–―_·.|/]*(?:第)?\d{1,4}(?:页)?[-—–―_·.|/]*(?:(?:共)?\d{1,4}(?:页)?)?[-—–―_·.|/]*"
+    rf"{_DASH}(?:第\s*)?\d{{1,4}}(?:\s*页)?(?:\s*(?:/|共|,共)\s*\d{{1,4}}(?:\s*页)?)?{_DASH}"
 )
 # Page numbers, running heads and feet stand within this share of the page's height.
 EDGE = 0.13
+# and at least this share of their size away from other lines.
+APART = 0.9
 # A line that ends this many characters before the right margin ends its paragraph.
 SHORT_BY = 1.6
 # Lines of one paragraph are nearer than this many times their size.
@@ -52,7 +56,7 @@ def text_lines(pieces: Sequence[Piece], page: int) -> list[TextLine]:
 
 
 def _line(line: Sequence[Piece], page: int) -> TextLine:
-    words = join_touching(line, WORD_GAP, WORD_GAP)
+    words = join_touching(line, WORD_GAPS)
     return TextLine(
         " ".join(word.text for word in words),
         words[0].x0,
@@ -63,10 +67,23 @@ def _line(line: Sequence[Piece], page: int) -> TextLine:
     )
 
 
-def is_page_number(line: TextLine, height: float) -> bool:
-    """True for a number alone at the upper or lower edge of a page."""
-    at_edge = line.y1 < EDGE * height or line.y0 > (1 - EDGE) * height
-    return at_edge and _PAGE_NUMBER.fullmatch(normalise(line.text)) is not None
+def page_numbers(lines: Sequence[Sequence[Piece]], height: float) -> set[Piece]:
+    """Pieces of lines that are a number alone at the upper or lower edge of a page.
+
+    A number that stands as near to another line as lines of a table do is not taken for one.
+    """
+    found: set[Piece] = set()
+    for index, line in enumerate(lines):
+        top, bottom = line[0].y0, line[0].y1
+        at_edge = bottom < EDGE * height or top > (1 - EDGE) * height
+        text = unicodedata.normalize("NFKC", " ".join(piece.text for piece in line))
+        if not at_edge or not _PAGE_NUMBER.fullmatch(text):
+            continue
+        others = (*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2])
+        gaps = (max(top - other[0].y1, other[0].y0 - bottom) for other in others)
+        if all(gap > APART * (bottom - top) for gap in gaps):
+            found.update(line)
+    return found
 
 
 def running_heads(pages: Iterable[Sequence[TextLine]], heights: Sequence[float]) -> set[TextLine]:
@@ -105,7 +122,8 @@ def paragraphs(lines: Sequence[TextLine]) -> list[tuple[str, int]]:
 
 def _continues(last: TextLine, line: TextLine, right: float) -> bool:
     full = right - last.x1 <= SHORT_BY * last.size
-    indented = line.x0 - last.x0 > line.size
+    centred = abs(line.x0 + line.x1 - last.x0 - last.x1) < line.size
+    indented = line.x0 - last.x0 > line.size and not centred
     near = last.page != line.page or line.y0 - last.y0 <= LINE_PITCH * line.size
     alike = abs(line.size - last.size) < 0.2 * line.size
     numbered = NUMBERED.match(normalise(line.text)) is not None

@@ -7,13 +7,24 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterable, Sequence
-from math import atan2, pi
+from math import pi
 from typing import Any, NamedTuple
+
+from govstats.labels import NUMBERED, normalise
 
 # Boxes of neighbouring characters of one word touch; this share of the size apart they do not.
 TOUCHING = 0.05
+# This share of a Chinese character lies below the baseline.
+DESCENT = 0.12
+# Chinese punctuation fills half of its box at most.
+HALF = 0.6
+_LOOSE = frozenset("“”‘’—…·")
+# Boxes that overlap by more than this share of the size are not of one word.
+OVERLAP = 0.3
 # Baselines nearer than this share of the size are one line.
 ONE_LINE = 0.3
+
+_UNSEEN = frozenset("\0\t\r\n\x02 \xa0\u3000\u200b\ufeff\ufffe\uffff")
 
 
 class Frame(NamedTuple):
@@ -64,37 +75,87 @@ def frame_of(page: Any) -> Frame:
     return Frame(left, bottom, right, top, page.get_rotation() // 90 % 4)
 
 
-def read_glyphs(textpage: Any, frame: Frame, count: int) -> list[Piece]:
-    """Every visible character as a piece of its own; white space gives none."""
+def read_pieces(textpage: Any, frame: Frame) -> list[Piece]:
+    """Runs of touching characters in printed order; white space gives none.
+
+    Boxes are those of the font, so that neighbours in a word touch whatever their ink.
+    """
     import pypdfium2.raw as pdfium
 
-    box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
-    to_box, to_matrix = ctypes.byref(box), ctypes.byref(matrix)
-    x, y = ctypes.c_double(), ctypes.c_double()
-    to_x, to_y = ctypes.byref(x), ctypes.byref(y)
-    raw, found = textpage.raw, []
-    for index in range(count):
-        code = pdfium.FPDFText_GetUnicode(raw, index)
-        if code <= 32 or code in (0xA0, 0x3000, 0xFEFF, 0xFFFE, 0xFFFF):
+    box = pdfium.FS_RECTF()
+    to_box, raw, get_box = ctypes.byref(box), textpage.raw, pdfium.FPDFText_GetLooseCharBox
+    found: list[Piece] = []
+    run: list[str] = []
+    start, left, right, bottom, top = 0, 0.0, 0.0, 0.0, 0.0
+    for index, char in enumerate(_characters(textpage)):
+        if char in _UNSEEN:
             continue
-        pdfium.FPDFText_GetLooseCharBox(raw, index, to_box)
-        pdfium.FPDFText_GetCharOrigin(raw, index, to_x, to_y)
-        pdfium.FPDFText_GetMatrix(raw, index, to_matrix)
-        turn = 0
-        if matrix.a <= 0 or matrix.b or frame.turns:
-            angle = atan2(matrix.b, matrix.a) if matrix.a or matrix.b else 0.0
-            turn = (round(angle / (pi / 2)) - frame.turns) % 4
-        x0, y0 = frame.shown(box.left, box.top)
-        x1, y1 = frame.shown(box.right, box.bottom)
-        base = frame.shown(x.value, y.value)[0 if turn % 2 else 1]
-        found.append(
-            Piece(chr(code), min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), base, turn)
-        )
+        get_box(raw, index, to_box)
+        gap = box.left - right
+        # Asking for angle and baseline is slow: a character that goes on a level run has them too.
+        if run and box.bottom == bottom and box.top == top and _near(gap, top - bottom):
+            run.append(char)
+            right = box.right
+            continue
+        if run:
+            found.append(_piece(textpage, frame, "".join(run), start, (left, bottom, right, top)))
+        run, start = [char], index
+        left, right, bottom, top = box.left, box.right, box.bottom, box.top
+    if run:
+        found.append(_piece(textpage, frame, "".join(run), start, (left, bottom, right, top)))
     return found
 
 
+def _near(gap: float, size: float) -> bool:
+    return -TOUCHING * size <= gap <= TOUCHING * size
+
+
+def _characters(textpage: Any) -> Sequence[str]:
+    """Every character by index; asked for one by one where the text at once has another length."""
+    import pypdfium2.raw as pdfium
+
+    count = textpage.count_chars()
+    text = textpage.get_text_range() if count else ""
+    if len(text) == count and not any("\ud800" <= char <= "\udfff" or char > "\uffff" for char in text):
+        return text
+    codes = (pdfium.FPDFText_GetUnicode(textpage.raw, index) for index in range(count))
+    return [chr(code) for code in codes]
+
+
+def _piece(
+    textpage: Any, frame: Frame, text: str, index: int, box: tuple[float, float, float, float]
+) -> Piece:
+    """A run with its place as it is shown, its baseline and its turn."""
+    import pypdfium2.raw as pdfium
+
+    x, y = ctypes.c_double(), ctypes.c_double()
+    pdfium.FPDFText_GetCharOrigin(textpage.raw, index, ctypes.byref(x), ctypes.byref(y))
+    angle = pdfium.FPDFText_GetCharAngle(textpage.raw, index)
+    if not angle and len(text) == 1 and text >= "\u2e80":
+        box = _full_box(textpage, index, box, x.value, y.value)
+    turn = (round(angle / (pi / 2)) + frame.turns) % 4 if angle or frame.turns else 0
+    x0, y0 = frame.shown(box[0], box[3])
+    x1, y1 = frame.shown(box[2], box[1])
+    base = frame.shown(x.value, y.value)[turn % 2 == 0]
+    return Piece(text, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), base, turn)
+
+
+def _full_box(
+    textpage: Any, index: int, box: tuple[float, float, float, float], x: float, y: float
+) -> tuple[float, float, float, float]:
+    """The square of a Chinese character, where a font without measures gives that of its ink."""
+    import pypdfium2.raw as pdfium
+
+    matrix = pdfium.FS_MATRIX()
+    pdfium.FPDFText_GetMatrix(textpage.raw, index, ctypes.byref(matrix))
+    size = pdfium.FPDFText_GetFontSize(textpage.raw, index) * abs(matrix.d)
+    if not size or abs(box[2] - box[0] - size) < TOUCHING * size or not box[0] <= x + size / 2 <= box[2] + size:
+        return box
+    return x, y - DESCENT * size, x + size, y + (1 - DESCENT) * size
+
+
 def turned_upright(glyphs: Sequence[Piece], turn: int) -> list[Piece]:
-    """Glyphs set with `turn` quarter turns anticlockwise, moved to where they would read upright."""
+    """Glyphs set with `turn` quarter turns clockwise, moved to where they would read upright."""
     if turn == 1:
         return [Piece(g.text, -g.y1, g.x0, -g.y0, g.x1, g.base) for g in glyphs]
     if turn == 2:
@@ -122,19 +183,46 @@ def _height(line: Sequence[Piece], piece: Piece) -> float:
     return max(piece.size, line[0].size, line[-1].size)
 
 
-def join_touching(line: Sequence[Piece], share: float = TOUCHING, digits: float = TOUCHING) -> list[Piece]:
-    """Runs of a line whose gaps are below `share` of the size, between digits below `digits`."""
+class Gaps(NamedTuple):
+    """The widest gaps inside a word, as shares of the size: between Chinese characters, beside
+    Latin letters and digits, between two digits. `numbered` tells that a number path, as labels
+    have, begins a new word."""
+
+    chinese: float
+    latin: float
+    digits: float
+    numbered: bool = False
+
+    def between(self, left: str, right: str) -> float:
+        """The gap that is allowed between two characters."""
+        if left in _LOOSE or right in _LOOSE:
+            return max(self.chinese, HALF)
+        if left.isdigit() and right.isdigit():
+            return self.digits
+        return self.latin if left.isascii() or right.isascii() else self.chinese
+
+
+# Digits of one number are printed one after the other and joined on reading: what merely touches
+# may be the numbers of two narrow cells.
+TIGHT = Gaps(TOUCHING, TOUCHING, 0.02, numbered=True)
+
+
+def join_touching(line: Sequence[Piece], gaps: Gaps = TIGHT) -> list[Piece]:
+    """Runs of a line whose inner gaps are small enough."""
     runs: list[Piece] = []
     for piece in line:
         if not runs:
             runs.append(piece)
             continue
         last = runs[-1]
-        numeric = last.text[-1].isdigit() and piece.text[0].isdigit()
+        if _is_double(last, piece):
+            continue
         size = max(last.size, piece.size)
-        if piece.x0 - last.x1 <= (digits if numeric else share) * size:
-            if not _is_double(last, piece):
-                runs[-1] = _joined(last, piece)
+        widest = gaps.between(last.text[-1], piece.text[0]) * size
+        if gaps.numbered and NUMBERED.match(normalise(piece.text)):
+            runs.append(piece)
+        elif -OVERLAP * size <= piece.x0 - last.x1 <= widest:
+            runs[-1] = _joined(last, piece)
         else:
             runs.append(piece)
     return runs
@@ -142,8 +230,8 @@ def join_touching(line: Sequence[Piece], share: float = TOUCHING, digits: float 
 
 def _is_double(last: Piece, piece: Piece) -> bool:
     """A character printed again over itself, as some writers imitate bold type."""
-    width = piece.x1 - piece.x0
-    return last.text.endswith(piece.text) and piece.x1 - last.x1 < 0.3 * width
+    same = abs(piece.x1 - last.x1) + abs(piece.y0 - last.y0) < 0.2 * piece.size
+    return same and last.text.endswith(piece.text)
 
 
 def _joined(first: Piece, second: Piece) -> Piece:

@@ -6,7 +6,7 @@ import ctypes
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
-from govstats.readers.pdf.glyphs import Frame
+from govstats.readers.pdf.glyphs import Frame, Piece
 
 # Thicker than this is a filled area, shorter than the other a speck, in points.
 THICKEST, SHORTEST = 3.0, 3.0
@@ -40,6 +40,14 @@ def read_rules(page: Any, frame: Frame) -> tuple[list[Rule], list[Rule]]:
         elif width <= THICKEST and height > SHORTEST:
             upright.append(Rule((ax + bx) / 2, min(ay, by), max(ay, by)))
     return join_rules(level), join_rules(upright)
+
+
+def parted(above: Piece, below: Piece, level: Iterable[Rule]) -> bool:
+    """True when a level rule runs between two pieces that stand one under the other."""
+    x = (max(above.x0, below.x0) + min(above.x1, below.x1)) / 2
+    return any(
+        above.middle[1] < rule.at < below.middle[1] and rule.start < x < rule.end for rule in level
+    )
 
 
 def join_rules(rules: Iterable[Rule]) -> list[Rule]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from govstats.labels import NUMBERED, normalise
 from govstats.numbers import is_blank, parse_number
+from govstats.readers.pdf.blocks import is_value
 from govstats.readers.pdf.tables import Box, PageTable
 
 # Boundaries of one column on two pages are nearer than this, in points.
@@ -23,10 +24,31 @@ def goes_on(first: PageTable, second: PageTable) -> bool:
     if first.ruled:
         sides = ((first.edges[0], second.edges[0]), (first.edges[-1], second.edges[-1]))
         return all(abs(one - two) <= SAME_EDGE for one, two in sides)
-    same = zip(first.columns, second.columns, strict=False)
-    return len(first.columns) == len(second.columns) and all(
-        one[0] < two[1] and two[0] < one[1] for one, two in same
-    )
+    return _common_columns(first, second) is not None
+
+
+def _common_columns(first: PageTable, second: PageTable) -> list[tuple[float, float]] | None:
+    """Columns of both unruled tables, those over each other once; None where that is not clear."""
+    shared = 0
+    found: list[tuple[float, float]] = []
+    for low, high in sorted((*first.columns, *second.columns)):
+        if found and low < found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], high))
+            shared += 1
+        else:
+            found.append((low, high))
+    pairs = len(first.columns) + len(second.columns) - len(found)
+    fewest = min(len(first.columns), len(second.columns))
+    clear = all(len(set(_places(t, found))) == len(t.columns) for t in (first, second))
+    return found if clear and pairs == shared and 2 * shared > fewest else None
+
+
+def _places(table: PageTable, columns: Sequence[tuple[float, float]]) -> list[int]:
+    """Index among `columns` of each column of an unruled table."""
+    return [
+        next(i for i, (low, high) in enumerate(columns) if low <= own[0] <= high)
+        for own in table.columns
+    ]
 
 
 def join(first: PageTable, second: PageTable) -> PageTable:
@@ -36,7 +58,7 @@ def join(first: PageTable, second: PageTable) -> PageTable:
     second = _without_rows(second, repeated)
     if not second.pages:
         return replace(first, extent=second.extent)
-    merged = _cut_row(first, second) if first.ruled else None
+    merged = _cut_row(first, second) if first.ruled else _cut_numbered_row(first, second)
     if merged is not None:
         first, second = merged
     return PageTable(
@@ -50,9 +72,10 @@ def join(first: PageTable, second: PageTable) -> PageTable:
 
 
 def _on_common_edges(first: PageTable, second: PageTable) -> tuple[PageTable, PageTable]:
-    if not first.ruled:
+    columns = None if first.ruled else _common_columns(first, second)
+    if columns is not None:
         labels = max(len(t.edges) - len(t.columns) for t in (first, second))
-        return _with_labels(first, labels), _with_labels(second, labels)
+        return _on_columns(first, labels, columns), _on_columns(second, labels, columns)
     edges: list[float] = []
     for edge in sorted((*first.edges, *second.edges)):
         if not edges or edge - edges[-1] > SAME_EDGE:
@@ -60,11 +83,27 @@ def _on_common_edges(first: PageTable, second: PageTable) -> tuple[PageTable, Pa
     return _on_edges(first, edges), _on_edges(second, edges)
 
 
-def _with_labels(table: PageTable, wanted: int) -> PageTable:
-    """An unruled table with as many label columns as wanted."""
-    more = wanted - (len(table.edges) - len(table.columns))
-    boxes = [replace(box, column=box.column + more) for box in table.boxes]
-    return replace(table, boxes=boxes, edges=(*[table.edges[0]] * more, *table.edges))
+def _on_columns(
+    table: PageTable, labels: int, columns: Sequence[tuple[float, float]]
+) -> PageTable:
+    """An unruled table with that many label columns and these columns of values.
+
+    A column that the table lacks is empty in its rows of values.
+    """
+    own = len(table.edges) - len(table.columns)
+    places = _places(table, columns)
+    boxes = []
+    for box in table.boxes:
+        if box.column < own:
+            boxes.append(replace(box, column=box.column + labels - own))
+            continue
+        first, last = places[box.column - own], places[box.column - own + box.width - 1]
+        boxes.append(replace(box, column=labels + first, width=last - first + 1))
+    missing = set(range(len(columns))) - set(places)
+    rows = {box.row for box in table.boxes if is_value(box.text) and box.column >= own}
+    boxes += [Box("", row, labels + column) for row in sorted(rows) for column in sorted(missing)]
+    edges = (*[table.edges[0]] * labels, *(low for low, _ in columns))
+    return replace(table, boxes=boxes, edges=edges, columns=tuple(columns))
 
 
 def _on_edges(table: PageTable, edges: Sequence[float]) -> PageTable:
@@ -121,6 +160,25 @@ def _cut_row(first: PageTable, second: PageTable) -> tuple[PageTable, PageTable]
     return replace(first, boxes=boxes), _without_rows(second, 1)
 
 
+def _cut_numbered_row(first: PageTable, second: PageTable) -> tuple[PageTable, PageTable] | None:
+    """Both tables with a cut row together where rows are numbered and the lower part is not."""
+    above, below = first.row(len(first.pages) - 1), second.row(0)
+    labels = [[box for box in row if not is_value(box.text)] for row in (above, below)]
+    if not all(labels) or not NUMBERED.match(normalise(labels[0][-1].text)):
+        return None
+    numbered_below = any(NUMBERED.match(normalise(box.text)) for box in labels[1])
+    values = [[box for box in row if box.text and is_value(box.text)] for row in (above, below)]
+    if numbered_below or all(values):
+        return None
+    last = len(first.pages) - 1
+    label = replace(labels[0][-1], text=f"{labels[0][-1].text}\n{labels[1][-1].text}")
+    kept = [box for box in first.boxes if box.row != last]
+    cells = [replace(box, row=last) for box in below if is_value(box.text)]
+    own = [box for box in above if is_value(box.text)]
+    row = [*labels[0][:-1], label, *(cells if values[1] else own or cells)]
+    return replace(first, boxes=[*kept, *row]), _without_rows(second, 1)
+
+
 def _both(one: Box, two: Box) -> Box:
     text = "\n".join(filter(None, (one.text, two.text)))
     return replace(one, text=text, full=two.full)
@@ -132,6 +190,8 @@ def _is_cut(pairs: Sequence[tuple[Box, Box]]) -> bool:
     words = [(one, two) for one, two in pairs if two.text and not _is_value(two.text)]
     values_above = any(_is_value(one.text) for one, _ in pairs)
     values_below = any(_is_value(two.text) for _, two in pairs)
+    if any(_is_value(two.text) and one.text for one, two in pairs):
+        return False
     if values_above and values_below:
         return False
     if any(NUMBERED.match(normalise(two.text)) for _, two in words):

@@ -1,0 +1,205 @@
+"""Finding tables without rules: runs of lines with numbers in columns, and the heads above them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from govstats.labels import normalise
+from govstats.numbers import is_blank, parse_number
+from govstats.readers.pdf.glyphs import Gaps, Piece, cut_lines, join_touching
+from govstats.readers.pdf.rules import Rule
+
+# Cells of two columns may stand nearer than words of running text beside Latin letters do.
+CELL_GAPS = Gaps(0.06, 0.3, 0.02, numbered=True)
+# A single value stands at least this far from its label, in sizes.
+VALUE_GAP = 0.8
+# Lines of one label are nearer than this many sizes, as printers set them.
+LINE_GAP = 0.75
+# Lines of a table are nearer than this many sizes.
+LINE_PITCH = 3.0
+MOST_HEAD_LINES = 16
+_HEADING = re.compile(r"[一二三四五六七八九十]{1,2}、")
+_ARTICLE = re.compile(r"第[一二三四五六七八九十]+条")
+_SENTENCE = re.compile(r".*[。;:!?]$")
+
+Words = list[Piece]
+
+
+@dataclass(slots=True)
+class Block:
+    """Lines of one table: its head, then rows of values with their labels and label lines."""
+
+    head: list[Words] = field(default_factory=list)
+    rows: list[tuple[Words, Words]] = field(default_factory=list)
+    labels: Words = field(default_factory=list)
+
+    def columns(self) -> list[tuple[float, float]]:
+        """From where to where the values of each column stand."""
+        found: list[tuple[float, float]] = []
+        for value in sorted((v for _, values in self.rows for v in values), key=lambda v: v.x0):
+            if found and value.x0 < found[-1][1]:
+                found[-1] = (found[-1][0], max(found[-1][1], value.x1))
+            else:
+                found.append((value.x0, value.x1))
+        return sorted(found + self._empty_columns(found))
+
+    def _empty_columns(self, found: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        """Heads beside those of the columns, over no value and no other head: of empty cells."""
+        labels = max((word.x1 for words, _ in self.rows for word in words), default=0.0)
+        over: list[tuple[float, float]] = []
+        lowest: Words = []
+        for word in (word for line in reversed(self.head) for word in line if word.x0 > labels):
+            if all(word.x1 < low or high < word.x0 for low, high in over):
+                lowest.append(word)
+            over.append((word.x0, word.x1))
+        own = [w for w in lowest if any(low < w.x1 and w.x0 < high for low, high in found)]
+        return [
+            (word.x0, word.x1)
+            for word in lowest
+            if word not in own and any(w.y0 < word.y1 and word.y0 < w.y1 for w in own)
+        ]
+
+    def left(self) -> float:
+        """Where the first column of values begins."""
+        return min(value.x0 for _, values in self.rows for value in values)
+
+    def bottom(self) -> float:
+        """Where the last line of the block ends."""
+        words = [word for labels, values in self.rows for word in (*labels, *values)]
+        return max(word.y1 for word in (*words, *self.labels))
+
+
+def words_of(pieces: Sequence[Piece], upright: Sequence[Rule] = ()) -> list[Words]:
+    """Lines of words; cells of a table are words of their own, parted by space or by rules."""
+    lines = []
+    for line in cut_lines(pieces):
+        words: Words = []
+        for part in _parts(line, upright):
+            words += join_touching(part, CELL_GAPS)
+        lines.append(words)
+    return lines
+
+
+def _parts(line: Sequence[Piece], upright: Sequence[Rule]) -> Iterator[list[Piece]]:
+    part: list[Piece] = []
+    for piece in line:
+        if part and any(
+            part[-1].middle[0] < rule.at < piece.middle[0] and rule.start < piece.middle[1] < rule.end
+            for rule in upright
+        ):
+            yield part
+            part = []
+        part.append(piece)
+    yield part
+
+
+def is_value(text: str) -> bool:
+    """True for a number or a sign that stands for an empty cell."""
+    return parse_number(text) is not None or is_blank(text)
+
+
+def split_values(words: Words) -> tuple[Words, Words]:
+    """The label words of a line and the values behind them."""
+    start = len(words)
+    while start and is_value(words[start - 1].text):
+        start -= 1
+    return words[:start], words[start:]
+
+
+def find_blocks(lines: Sequence[Words]) -> Iterator[Block]:
+    """Every table of the lines, in order; lines that belong to none are running text."""
+    free: list[Words] = []
+    block: Block | None = None
+    pending: list[Words] = []
+    for words in lines:
+        labels, values = split_values(words)
+        if _is_row(labels, values, block):
+            if block is None or not _fits(values, block) or not _near(words, pending, block):
+                if block is not None:
+                    yield block
+                    free = pending
+                block, free = _begun(free, labels, values), []
+            else:
+                block.labels += (word for line in pending for word in line)
+                block.rows.append((labels, values))
+            pending = []
+        elif block is not None and _is_label_line(words, block) and _near(words, pending, block):
+            pending.append(words)
+        elif block is not None:
+            free = [*_close(block, pending), words]
+            yield block
+            block, pending = None, []
+        else:
+            free.append(words)
+    if block is not None:
+        _close(block, pending)
+        yield block
+
+
+def _is_row(labels: Words, values: Words, block: Block | None) -> bool:
+    """Values behind a label at some distance, or many values, or values under those above."""
+    if not values:
+        return False
+    if labels:
+        apart = values[0].x0 - labels[-1].x1 > VALUE_GAP * values[0].size
+        return (apart or len(values) > 1) and not _SENTENCE.match(labels[-1].text)
+    if len(values) > 2:
+        return True
+    return block is not None and all(
+        any(low < v.x1 and v.x0 < high for low, high in block.columns()) for v in values
+    )
+
+
+def _fits(values: Words, block: Block) -> bool:
+    """True when no value stands under two columns and no two under one."""
+    columns = block.columns()
+    hits = [[i for i, (low, high) in enumerate(columns) if low < v.x1 and v.x0 < high] for v in values]
+    single = [hit[0] for hit in hits if hit]
+    return all(len(hit) < 2 for hit in hits) and len(set(single)) == len(single) > 0
+
+
+def _near(words: Words, pending: Sequence[Words], block: Block) -> bool:
+    bottom = max([block.bottom(), *(word.y1 for line in pending for word in line)])
+    size = max(word.size for word in words)
+    return min(word.y0 for word in words) - bottom < LINE_PITCH * size
+
+
+def _is_label_line(words: Words, block: Block) -> bool:
+    own = max(word.x1 for word in words) <= block.left()
+    return own and not _ARTICLE.match(normalise(words[0].text))
+
+
+def _begun(free: Sequence[Words], labels: Words, values: Words) -> Block:
+    """A block with the lines above its first row: its head, and the start of that row's label."""
+    head: list[Words] = []
+    below, left = [*labels, *values], values[0].x0
+    for words in reversed(free[-MOST_HEAD_LINES:]):
+        gap = min(word.y0 for word in below) - max(word.y1 for word in words)
+        size = max(word.size for word in below)
+        if gap >= LINE_PITCH * size or split_values(words)[1]:
+            break
+        if _is_running_text(words):
+            over = any(word.x1 > left for line in head for word in line)
+            if over or words[0].x1 > left or gap > LINE_GAP * size:
+                break
+        head.insert(0, words)
+        below = words
+    return Block(head, [(labels, values)])
+
+
+def _is_running_text(words: Words) -> bool:
+    text = normalise(words[-1].text)
+    return len(words) == 1 and bool(_HEADING.match(text) or _SENTENCE.match(text))
+
+
+def _close(block: Block, pending: Sequence[Words]) -> list[Words]:
+    """Give the block the lines that end its last label; the rest is returned."""
+    for index, words in enumerate(pending):
+        last = block.bottom()
+        size = max(word.size for word in words)
+        if _HEADING.match(normalise(words[0].text)) or words[0].y0 - last > LINE_GAP * size:
+            return list(pending[index:])
+        block.labels += words
+    return []

@@ -1,0 +1,128 @@
+"""The head of a table without rules: words above the values -> heads of columns and of groups."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from govstats.readers.pdf.blocks import LINE_GAP
+from govstats.readers.pdf.glyphs import Piece
+from govstats.readers.pdf.rules import Rule, parted
+from govstats.readers.pdf.tables import Box
+
+# A head not right over its column is nearer to its middle than this share of a column's width.
+BESIDE = 0.6
+
+Columns = Sequence[tuple[float, float]]
+
+
+@dataclass(slots=True)
+class Head:
+    """Lines of one head and the columns that it stands over; `first` -1 beside the columns."""
+
+    words: list[Piece]
+    first: int
+    last: int
+
+    @property
+    def text(self) -> str:
+        """The head with its line breaks."""
+        return "\n".join(word.text for word in self.words)
+
+    @property
+    def y(self) -> float:
+        """Height of its middle."""
+        return (self.words[0].y0 + self.words[-1].y1) / 2
+
+
+def head_end(lines: Sequence[Sequence[Piece]], columns: Columns) -> int:
+    """How many of the lines above the values are head: up to the last with a word over a column."""
+    left = columns[0][0]
+    over = [i for i, words in enumerate(lines) if any(word.x1 > left for word in words)]
+    return over[-1] + 1 if over else 0
+
+
+def head_boxes(
+    lines: Sequence[Sequence[Piece]], columns: Columns, label_width: int, level: Sequence[Rule]
+) -> list[Box]:
+    """Cells of the head, groups above the columns that they join."""
+    heads = _heads(lines, columns, level)
+    if not heads:
+        return []
+    beside = [head for head in heads if head.first < 0]
+    lowest = {
+        column: max(
+            (h for h in heads if h.first == h.last == column), key=lambda h: h.y, default=None
+        )
+        for column in range(len(columns))
+    }
+    leaves = [head for head in lowest.values() if head is not None]
+    groups = [h for h in heads if h.first >= 0 and not any(h is leaf for leaf in leaves)]
+    levels = _levels(groups)
+    boxes = []
+    for depth, level in enumerate(levels):
+        whole = len(level) == 1 and depth == 0
+        for head in level:
+            first, last = (0, len(columns) - 1) if whole else (head.first, head.last)
+            boxes.append(Box(head.text, depth, label_width + first, 1, last - first + 1))
+    boxes += _leaf_boxes(leaves, levels, label_width)
+    for head in beside:
+        depth = sum(level[0].y < head.y - head.words[0].size / 2 for level in levels)
+        boxes.append(Box(head.text, depth, 0, len(levels) + 1 - depth, label_width))
+    return boxes
+
+
+def _leaf_boxes(
+    leaves: Sequence[Head], levels: Sequence[Sequence[Head]], label_width: int
+) -> list[Box]:
+    """Heads of single columns, each from below the last group over it down to the values."""
+    boxes = []
+    for leaf in leaves:
+        top = 0
+        for depth, level in enumerate(levels):
+            whole = len(level) == 1 and depth == 0
+            if whole or any(group.first <= leaf.first <= group.last for group in level):
+                top = depth + 1
+        boxes.append(Box(leaf.text, top, label_width + leaf.first, len(levels) + 1 - top))
+    return boxes
+
+
+def _heads(
+    lines: Sequence[Sequence[Piece]], columns: Columns, level: Sequence[Rule]
+) -> list[Head]:
+    """Words over the same columns, line under line, put together."""
+    heads: list[Head] = []
+    for word in (word for line in lines for word in line):
+        first, last = _over(word, columns)
+        above = [h for h in heads if (h.first, h.last) == (first, last) and _follows(h, word, level)]
+        if above:
+            above[-1].words.append(word)
+        else:
+            heads.append(Head([word], first, last))
+    return heads
+
+
+def _follows(head: Head, word: Piece, level: Sequence[Rule]) -> bool:
+    near = word.y0 - head.words[-1].y1 < LINE_GAP * word.size
+    return near and not parted(head.words[-1], word, level)
+
+
+def _levels(groups: Sequence[Head]) -> list[list[Head]]:
+    levels: list[list[Head]] = []
+    for head in sorted(groups, key=lambda h: h.y):
+        if levels and head.y - levels[-1][0].y < 0.5 * head.words[0].size:
+            levels[-1].append(head)
+        else:
+            levels.append([head])
+    return levels
+
+
+def _over(word: Piece, columns: Columns) -> tuple[int, int]:
+    """First and last column that a word stands over; (-1, -1) beside them."""
+    middles = [(low + high) / 2 for low, high in columns]
+    over = [index for index, middle in enumerate(middles) if word.x0 <= middle <= word.x1]
+    if over:
+        return over[0], over[-1]
+    widest = min((b - a for a, b in zip(middles, middles[1:], strict=False)), default=40.0)
+    away, nearest = min((abs(m - word.middle[0]), i) for i, m in enumerate(middles))
+    return (nearest, nearest) if away < BESIDE * widest else (-1, -1)

@@ -1,0 +1,195 @@
+"""A table without rules as cells: columns from its values, rows from lines, labels put together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from govstats.labels import NUMBERED, normalise
+from govstats.readers.pdf.blocks import LINE_GAP, Block, Words, find_blocks, words_of
+from govstats.readers.pdf.glyphs import Piece
+from govstats.readers.pdf.heads import head_boxes, head_end
+from govstats.readers.pdf.rules import Rule, parted
+from govstats.readers.pdf.tables import Box, PageTable
+
+
+@dataclass(slots=True)
+class Stack:
+    """Lines of one label, one under the other."""
+
+    words: Words
+
+    @property
+    def x0(self) -> float:
+        """Left end."""
+        return min(word.x0 for word in self.words)
+
+    @property
+    def x1(self) -> float:
+        """Right end."""
+        return max(word.x1 for word in self.words)
+
+    @property
+    def text(self) -> str:
+        """The label with its line breaks."""
+        return "\n".join(word.text for word in self.words)
+
+    def covers(self, y: float) -> bool:
+        """True when the height lies beside the label."""
+        slack = 0.3 * self.words[0].size
+        return self.words[0].y0 - slack < y < self.words[-1].y1 + slack
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of the table: where it stands, its labels from left to right, its values by column."""
+
+    y: float
+    labels: list[Stack] = field(default_factory=list)
+    values: dict[int, str] = field(default_factory=dict)
+    printed: bool = True
+
+
+def read_unruled(
+    pieces: Sequence[Piece], page: int, level: Sequence[Rule] = (), upright: Sequence[Rule] = ()
+) -> tuple[list[PageTable], list[Piece]]:
+    """Tables without a lattice among the pieces of a page, and the words that belong to none.
+
+    Rules that run in one direction only part what stands on both sides of them.
+    """
+    lines = words_of([piece for piece in pieces if piece.turn == 0], upright)
+    tables: list[PageTable] = []
+    used: set[Piece] = set()
+    for block in find_blocks(lines):
+        tables.append(_table(block, page, level))
+        used.update(word for line in block.head for word in line)
+        used.update(word for labels, values in block.rows for word in (*labels, *values))
+        used.update(block.labels)
+    free = [word for line in lines for word in line if word not in used]
+    return tables, [*free, *(piece for piece in pieces if piece.turn)]
+
+
+def _table(block: Block, page: int, level: Sequence[Rule]) -> PageTable:
+    columns = block.columns()
+    end = head_end(block.head, columns)
+    labels = [word for line in block.head[end:] for word in line] + block.labels
+    rules = _inner_rules(block, level)
+    rows = _rows(block, labels, columns, rules)
+    width = max(1, *(len(row.labels) for row in rows))
+    head = head_boxes(block.head[:end], columns, width, rules)
+    height = max((box.row + box.height for box in head), default=0)
+    boxes = list(head)
+    for index, row in enumerate(rows, start=height):
+        boxes += _row_boxes(row, index, width, len(columns))
+    words = [w for line in (*block.head, *(values for _, values in block.rows)) for w in line]
+    edges = (columns[0][0],) * width + tuple(low for low, _ in columns)
+    return PageTable(
+        boxes,
+        edges,
+        [page] * (height + len(rows)),
+        (min(word.y0 for word in words), block.bottom()),
+        ruled=False,
+        columns=tuple(columns),
+    )
+
+
+def _row_boxes(row: Row, index: int, width: int, columns: int) -> list[Box]:
+    """Labels next to the values, the last one nearest; every column without value is empty."""
+    first = width - len(row.labels)
+    boxes = [Box(stack.text, index, first + i) for i, stack in enumerate(row.labels)]
+    if not row.printed:
+        return boxes
+    return boxes + [Box(row.values.get(c, ""), index, width + c) for c in range(columns)]
+
+
+def _inner_rules(block: Block, level: Sequence[Rule]) -> list[Rule]:
+    """Rules between rows of the block; a lone rule or two part head and rows at most."""
+    ys = [values[0].middle[1] for _, values in block.rows]
+    inner = [r for r in level if ys[0] < r.at < ys[-1]]
+    places = {round(rule.at) for rule in inner}
+    top = min(word.y0 for line in (*block.head, block.rows[0][1]) for word in line)
+    full = len(places) >= len(ys) - 1 > 0
+    return [rule for rule in level if top < rule.at < block.bottom()] if full else []
+
+
+def _rows(
+    block: Block, extra: Words, columns: Sequence[tuple[float, float]], level: Sequence[Rule]
+) -> list[Row]:
+    rows = [_value_row(values, columns) for _, values in block.rows]
+    lines = [{id(word) for word in labels} for labels, _ in block.rows]
+    own = [word for labels, _ in block.rows for word in labels]
+    stacks = _stacks([*own, *extra], lines, level)
+    unplaced = []
+    for stack in stacks:
+        beside = _row_beside(stack, rows, lines)
+        if beside is not None:
+            beside.labels.append(stack)
+        else:
+            unplaced.append(stack)
+    nearest = [row.labels for row in rows if row.labels]
+    left = min((max(labels, key=lambda s: s.x0).x0 for labels in nearest), default=0.0)
+    for stack in unplaced:
+        middle = (stack.words[0].y0 + stack.words[-1].y1) / 2
+        # A label beside those of the rows has an empty row; one left of them heads a group.
+        rows.append(Row(middle, [stack], printed=stack.x1 > left + stack.words[0].size))
+    for row in rows:
+        row.labels.sort(key=lambda s: s.x0)
+    return sorted(rows, key=lambda row: row.y)
+
+
+def _row_beside(stack: Stack, rows: Sequence[Row], lines: Sequence[set[int]]) -> Row | None:
+    """The row on whose line the label stands, else the nearest one beside it."""
+    ids = {id(word) for word in stack.words}
+    for row, line in zip(rows, lines, strict=True):
+        if ids & line:
+            return row
+    beside = [row for row in rows if stack.covers(row.y)]
+    middle = (stack.words[0].y0 + stack.words[-1].y1) / 2
+    return min(beside, key=lambda row: abs(row.y - middle), default=None)
+
+
+def _value_row(values: Words, columns: Sequence[tuple[float, float]]) -> Row:
+    placed = {
+        next(i for i, (low, high) in enumerate(columns) if low <= value.x0 <= high): value.text
+        for value in values
+    }
+    middle = sum(value.middle[1] for value in values) / len(values)
+    return Row(middle, values=placed)
+
+
+def _stacks(words: Words, lines: Sequence[set[int]], level: Sequence[Rule]) -> list[Stack]:
+    """Words put together to labels: one under the other, nearer than rows, not numbered anew.
+
+    Where rules part the rows they alone decide.
+    """
+    on_row = {key: index for index, line in enumerate(lines) for key in line}
+    stacks: list[Stack] = []
+    for word in sorted(words, key=lambda w: (w.base, w.x0)):
+        anew = not level and NUMBERED.match(normalise(word.text))
+        above = None if anew else _above(word, stacks, on_row, level)
+        if above is None:
+            stacks.append(Stack([word]))
+        else:
+            above.words.append(word)
+    return stacks
+
+
+def _above(
+    word: Piece, stacks: Sequence[Stack], on_row: dict[int, int], level: Sequence[Rule]
+) -> Stack | None:
+    """The nearest label that the word can go on, of the same row where both stand beside values."""
+    row = on_row.get(id(word))
+    found: list[tuple[float, Stack]] = []
+    for stack in stacks:
+        last = stack.words[-1]
+        overlap = min(last.x1, word.x1) - max(last.x0, word.x0)
+        narrow = min(last.x1 - last.x0, word.x1 - word.x0)
+        if word.base <= last.base or overlap <= 0.3 * narrow:
+            continue
+        gap = word.y0 - last.y1
+        rows = {on_row[id(w)] for w in stack.words if id(w) in on_row}
+        other_row = row is not None and bool(rows - {row})
+        near = not parted(last, word, level) if level else gap < LINE_GAP * word.size
+        if near and (level or not other_row):
+            found.append((gap, stack))
+    return min(found, key=lambda entry: entry[0])[1] if found else None

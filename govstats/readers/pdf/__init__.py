@@ -113,11 +113,11 @@ def _read_page(pdf: Any, index: int) -> Page:
     found = Page(height)
     level, upright = read_rules(page, frame)
     for lattice in find_lattices(level, upright):
-        inside = [piece for piece in pieces if lattice.holds(piece)]
+        inside, outside = lattice.split(pieces)
         table = read_lattice(lattice, inside, index + 1) if inside else None
         if table is not None:
             found.tables.append(table)
-            pieces = [piece for piece in pieces if not lattice.holds(piece)]
+            pieces = outside
     pieces = _without_page_numbers(pieces, height)
     tables, pieces = read_unruled(pieces, index + 1, level, upright)
     found.tables += tables

@@ -84,6 +84,7 @@ def read_pieces(textpage: Any, frame: Frame) -> list[Piece]:
 
     box = pdfium.FS_RECTF()
     to_box, raw, get_box = ctypes.byref(box), textpage.raw, pdfium.FPDFText_GetLooseCharBox
+    placed = _Placer(textpage, frame)
     found: list[Piece] = []
     run: list[str] = []
     start, left, right, bottom, top = 0, 0.0, 0.0, 0.0, 0.0
@@ -98,11 +99,11 @@ def read_pieces(textpage: Any, frame: Frame) -> list[Piece]:
             right = box.right
             continue
         if run:
-            found.append(_piece(textpage, frame, "".join(run), start, (left, bottom, right, top)))
+            found.append(placed.piece("".join(run), start, (left, bottom, right, top)))
         run, start = [char], index
         left, right, bottom, top = box.left, box.right, box.bottom, box.top
     if run:
-        found.append(_piece(textpage, frame, "".join(run), start, (left, bottom, right, top)))
+        found.append(placed.piece("".join(run), start, (left, bottom, right, top)))
     return found
 
 
@@ -122,36 +123,45 @@ def _characters(textpage: Any) -> Sequence[str]:
     return [chr(code) for code in codes]
 
 
-def _piece(
-    textpage: Any, frame: Frame, text: str, index: int, box: tuple[float, float, float, float]
-) -> Piece:
-    """A run with its place as it is shown, its baseline and its turn."""
-    import pypdfium2.raw as pdfium
+class _Placer:
+    """Places runs on the page as it is shown, with their baseline and turn."""
 
-    x, y = ctypes.c_double(), ctypes.c_double()
-    pdfium.FPDFText_GetCharOrigin(textpage.raw, index, ctypes.byref(x), ctypes.byref(y))
-    angle = pdfium.FPDFText_GetCharAngle(textpage.raw, index)
-    if not angle and len(text) == 1 and text >= "\u2e80":
-        box = _full_box(textpage, index, box, x.value, y.value)
-    turn = (round(angle / (pi / 2)) + frame.turns) % 4 if angle or frame.turns else 0
-    x0, y0 = frame.shown(box[0], box[3])
-    x1, y1 = frame.shown(box[2], box[1])
-    base = frame.shown(x.value, y.value)[turn % 2 == 0]
-    return Piece(text, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), base, turn)
+    def __init__(self, textpage: Any, frame: Frame) -> None:
+        self._raw, self._frame = textpage.raw, frame
+        self._x, self._y = ctypes.c_double(), ctypes.c_double()
+        self._origin = ctypes.byref(self._x), ctypes.byref(self._y)
 
+    def piece(self, text: str, index: int, box: tuple[float, float, float, float]) -> Piece:
+        """The run that begins with character `index` and has this box (left, bottom, right, top)."""
+        import pypdfium2.raw as pdfium
 
-def _full_box(
-    textpage: Any, index: int, box: tuple[float, float, float, float], x: float, y: float
-) -> tuple[float, float, float, float]:
-    """The square of a Chinese character, where a font without measures gives that of its ink."""
-    import pypdfium2.raw as pdfium
+        pdfium.FPDFText_GetCharOrigin(self._raw, index, *self._origin)
+        angle, frame = pdfium.FPDFText_GetCharAngle(self._raw, index), self._frame
+        if not angle and len(text) == 1 and text >= "\u2e80":
+            box = self._full(index, box)
+        left, bottom, right, top = box
+        if not angle and not frame.turns:
+            x, y = frame.left, frame.top
+            return Piece(text, left - x, y - top, right - x, y - bottom, y - self._y.value)
+        turn = (round(angle / (pi / 2)) + frame.turns) % 4
+        (x0, y0), (x1, y1) = frame.shown(left, top), frame.shown(right, bottom)
+        base = frame.shown(self._x.value, self._y.value)[turn % 2 == 0]
+        return Piece(text, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), base, turn)
 
-    matrix = pdfium.FS_MATRIX()
-    pdfium.FPDFText_GetMatrix(textpage.raw, index, ctypes.byref(matrix))
-    size = pdfium.FPDFText_GetFontSize(textpage.raw, index) * abs(matrix.d)
-    if not size or abs(box[2] - box[0] - size) < TOUCHING * size or not box[0] <= x + size / 2 <= box[2] + size:
-        return box
-    return x, y - DESCENT * size, x + size, y + (1 - DESCENT) * size
+    def _full(
+        self, index: int, box: tuple[float, float, float, float]
+    ) -> tuple[float, float, float, float]:
+        """The square of a Chinese character, where a font without measures gives that of its ink."""
+        import pypdfium2.raw as pdfium
+
+        matrix = pdfium.FS_MATRIX()
+        pdfium.FPDFText_GetMatrix(self._raw, index, ctypes.byref(matrix))
+        size = pdfium.FPDFText_GetFontSize(self._raw, index) * abs(matrix.d)
+        x, y = self._x.value, self._y.value
+        inside = box[0] <= x + size / 2 <= box[2] + size
+        if abs(box[2] - box[0] - size) < TOUCHING * size or not inside:
+            return box
+        return x, y - DESCENT * size, x + size, y + (1 - DESCENT) * size
 
 
 def turned_upright(glyphs: Sequence[Piece], turn: int) -> list[Piece]:

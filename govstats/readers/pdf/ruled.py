@@ -30,10 +30,15 @@ class Lattice:
     ys: list[float] = field(default_factory=list)
     xs: list[float] = field(default_factory=list)
 
-    def holds(self, piece: Piece) -> bool:
-        """True when the piece stands inside the outer boundaries."""
-        x, y = piece.middle
-        return self.xs[0] < x < self.xs[-1] and self.ys[0] < y < self.ys[-1]
+    def split(self, pieces: Iterable[Piece]) -> tuple[list[Piece], list[Piece]]:
+        """The pieces inside the outer boundaries, and the others."""
+        left, right, top, bottom = self.xs[0], self.xs[-1], self.ys[0], self.ys[-1]
+        inside: list[Piece] = []
+        outside: list[Piece] = []
+        for piece in pieces:
+            x, y = (piece.x0 + piece.x1) / 2, (piece.y0 + piece.y1) / 2
+            (inside if left < x < right and top < y < bottom else outside).append(piece)
+        return inside, outside
 
 
 def find_lattices(level: Sequence[Rule], upright: Sequence[Rule]) -> list[Lattice]:

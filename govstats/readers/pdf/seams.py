@@ -111,6 +111,8 @@ def _on_edges(table: PageTable, edges: Sequence[float]) -> PageTable:
         return min(bisect_left(edges, edge - SAME_EDGE), len(edges) - 1)
 
     places = [index(edge) for edge in table.edges]
+    if len(places) == len(edges):
+        return table
     boxes = [
         replace(box, column=places[box.column], width=places[box.column + box.width] - places[box.column])
         for box in table.boxes
@@ -137,6 +139,8 @@ def _has_numbers(texts: Sequence[str]) -> bool:
 
 def _without_rows(table: PageTable, count: int) -> PageTable:
     """The table without its first rows; cells that reach further down keep what is left."""
+    if not count:
+        return table
     boxes = [
         box if box.row >= count else replace(box, row=count, height=box.row + box.height - count)
         for box in table.boxes

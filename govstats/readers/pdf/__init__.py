@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -101,10 +102,15 @@ def _read_page(pdf: Any, index: int) -> Page:
             "read", f"has over {MOST_CHARACTERS} characters on page {index + 1}: cut out the report"
         )
     frame = frame_of(page)
-    width, height = page.get_size()
+    read = read_pieces(textpage, frame)
+    sideways = _turn_of_most(read)
+    if sideways:
+        frame = frame._replace(turns=(frame.turns - sideways) % 4)
+        read = read_pieces(textpage, frame)
+    width, height = frame.size()
     pieces = _joined(
         piece
-        for piece in read_pieces(textpage, frame)
+        for piece in read
         if 0 <= piece.middle[0] <= width and 0 <= piece.middle[1] <= height
     )
     if not pieces:
@@ -123,6 +129,15 @@ def _read_page(pdf: Any, index: int) -> Page:
     found.tables += tables
     found.lines = text_lines(pieces, index + 1)
     return found
+
+
+def _turn_of_most(pieces: Sequence[Piece]) -> int:
+    """The turn of more than half of the characters: a page may have been laid on its side."""
+    turns: Counter[int] = Counter()
+    for piece in pieces:
+        turns[piece.turn] += len(piece.text)
+    turn, count = turns.most_common(1)[0] if turns else (0, 0)
+    return turn if 2 * count > turns.total() else 0
 
 
 def _marked_if_cut(piece: Piece, width: float) -> Piece:

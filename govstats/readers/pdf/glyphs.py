@@ -36,6 +36,11 @@ class Frame(NamedTuple):
     top: float
     turns: int
 
+    def size(self) -> tuple[float, float]:
+        """Width and height as shown."""
+        sides = self.right - self.left, self.top - self.bottom
+        return sides[::-1] if self.turns % 2 else sides
+
     def shown(self, x: float, y: float) -> tuple[float, float]:
         """Where a point of the page is seen, from the upper left corner."""
         if self.turns == 1:
@@ -167,11 +172,11 @@ class _Placer:
 def turned_upright(glyphs: Sequence[Piece], turn: int) -> list[Piece]:
     """Glyphs set with `turn` quarter turns clockwise, moved to where they would read upright."""
     if turn == 1:
-        return [Piece(g.text, -g.y1, g.x0, -g.y0, g.x1, g.base) for g in glyphs]
+        return [Piece(g.text, g.y0, -g.x1, g.y1, -g.x0, -g.base) for g in glyphs]
     if turn == 2:
         return [Piece(g.text, -g.x1, -g.y1, -g.x0, -g.y0, -g.base) for g in glyphs]
     if turn == 3:
-        return [Piece(g.text, g.y0, -g.x1, g.y1, -g.x0, -g.base) for g in glyphs]
+        return [Piece(g.text, -g.y1, g.x0, -g.y0, g.x1, g.base) for g in glyphs]
     return list(glyphs)
 
 

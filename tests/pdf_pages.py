@@ -14,7 +14,8 @@ _FONT = (
     "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts["
     "<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/DW 1000/W[1 95 500]"
     "/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 4>>"
-    "/FontDescriptor<</Type/FontDescriptor/FontName/STSong-Light/Flags 6/FontBBox[-25 -254 1000 880]"
+    "/FontDescriptor<</Type/FontDescriptor/FontName/STSong-Light/Flags 6"
+    "/FontBBox[-25 -254 1000 880]"
     "/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 880/StemV 93>>>>]>>"
 )
 
@@ -62,7 +63,9 @@ def write_pdf(sheets: Sequence[Sheet]) -> bytes:
     """The sheets as the bytes of a PDF."""
     objects = ["<</Type/Catalog/Pages 2 0 R>>", "", _FONT]
     picture = "<</Type/XObject/Subtype/Image/Width 1/Height 1/ColorSpace/DeviceGray"
-    objects.append(f"{picture}/BitsPerComponent 8/Filter/ASCIIHexDecode/Length 3>>stream\n80>\nendstream")
+    objects.append(
+        f"{picture}/BitsPerComponent 8/Filter/ASCIIHexDecode/Length 3>>stream\n80>\nendstream"
+    )
     kids = []
     for sheet in sheets:
         content = "\n".join([*sheet.operators, "500 0 0 700 40 40 cm /P Do" * sheet.picture])

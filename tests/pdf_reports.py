@@ -42,7 +42,9 @@ class Style:
             "none": "",
             "horizontal": "top bottom",
             "vertical": "left right",
-            "open": "top bottom" + " left" * ("first" not in kind) + " right" * ("last" not in kind),
+            "open": "top bottom"
+            + " left" * ("first" not in kind)
+            + " right" * ("last" not in kind),
         }[self.border]
         return ";".join(f"border-{side}:0.5pt solid #000000" for side in sides.split())
 
@@ -123,7 +125,9 @@ def disclosure(figures: Printed, table: Table, style: Style) -> str:
         names = ["信息内容", *(column.zh for column in block.columns)]
         rows.append(_spread(names))
         for row in block.rows:
-            cells = [figures.get(Address("disclosure", row.code, c.code), "") for c in block.columns]
+            cells = [
+                figures.get(Address("disclosure", row.code, c.code), "") for c in block.columns
+            ]
             rows.append(_spread([row.zh, *cells]))
     return _table([], rows, style)
 

@@ -15,11 +15,18 @@ from govstats.readers.pdf.flow import (
     running_heads,
     text_lines,
 )
-from govstats.readers.pdf.glyphs import Piece, cut_lines, frame_of, join_touching, read_pieces
+from govstats.readers.pdf.glyphs import (
+    Frame,
+    Piece,
+    cut_lines,
+    frame_of,
+    join_touching,
+    read_pieces,
+)
 from govstats.readers.pdf.ruled import find_lattices, read_lattice
 from govstats.readers.pdf.rules import read_rules
 from govstats.readers.pdf.seams import goes_on, join
-from govstats.readers.pdf.tables import PageTable, as_grid
+from govstats.readers.pdf.tables import CUT_OFF, PageTable, as_grid, marked_beyond
 from govstats.readers.pdf.unruled import read_unruled
 
 # The longest report seen has under 40 pages; a longer file is a collection or an attack.
@@ -101,6 +108,28 @@ def _read_page(pdf: Any, index: int) -> Page:
         raise ReportError(
             "read", f"has over {MOST_CHARACTERS} characters on page {index + 1}: cut out the report"
         )
+    pieces, frame = _read_pieces(page, textpage)
+    width, height = frame.size()
+    if not pieces:
+        return Page(height, wordless=_has_picture(page))
+    found = Page(height)
+    pieces = [_marked_if_cut(piece, width) for piece in pieces]
+    level, upright = read_rules(page, frame)
+    for lattice in find_lattices(level, upright):
+        inside, outside = lattice.split(pieces)
+        table = read_lattice(lattice, inside, index + 1) if inside else None
+        if table is not None:
+            found.tables.append(marked_beyond(table, width))
+            pieces = outside
+    pieces = _without_page_numbers(pieces, height)
+    tables, pieces = read_unruled(pieces, index + 1, level, upright)
+    found.tables += tables
+    found.lines = text_lines(pieces, index + 1)
+    return found
+
+
+def _read_pieces(page: Any, textpage: Any) -> tuple[list[Piece], Frame]:
+    """What is printed inside the page, and how the page is best looked at."""
     frame = frame_of(page)
     read = read_pieces(textpage, frame)
     sideways = _turn_of_most(read)
@@ -108,27 +137,8 @@ def _read_page(pdf: Any, index: int) -> Page:
         frame = frame._replace(turns=(frame.turns - sideways) % 4)
         read = read_pieces(textpage, frame)
     width, height = frame.size()
-    pieces = _joined(
-        piece
-        for piece in read
-        if 0 <= piece.middle[0] <= width and 0 <= piece.middle[1] <= height
-    )
-    if not pieces:
-        return Page(height, wordless=_has_picture(page))
-    pieces = [_marked_if_cut(piece, width) for piece in pieces]
-    found = Page(height)
-    level, upright = read_rules(page, frame)
-    for lattice in find_lattices(level, upright):
-        inside, outside = lattice.split(pieces)
-        table = read_lattice(lattice, inside, index + 1) if inside else None
-        if table is not None:
-            found.tables.append(table)
-            pieces = outside
-    pieces = _without_page_numbers(pieces, height)
-    tables, pieces = read_unruled(pieces, index + 1, level, upright)
-    found.tables += tables
-    found.lines = text_lines(pieces, index + 1)
-    return found
+    visible = (p for p in read if p.x1 > 0 and p.x0 < width and p.y1 > 0 and p.y0 < height)
+    return _joined(visible), frame
 
 
 def _turn_of_most(pieces: Sequence[Piece]) -> int:
@@ -145,7 +155,7 @@ def _marked_if_cut(piece: Piece, width: float) -> Piece:
     room = CUT * piece.size
     if piece.x0 > room and piece.x1 < width - room:
         return piece
-    return piece._replace(text=f"{piece.text}…")
+    return piece._replace(text=piece.text + CUT_OFF)
 
 
 def _joined(pieces: Iterable[Piece]) -> list[Piece]:

@@ -86,7 +86,8 @@ def _parts(line: Sequence[Piece], upright: Sequence[Rule]) -> Iterator[list[Piec
     part: list[Piece] = []
     for piece in line:
         if part and any(
-            part[-1].middle[0] < rule.at < piece.middle[0] and rule.start < piece.middle[1] < rule.end
+            part[-1].middle[0] < rule.at < piece.middle[0]
+            and rule.start < piece.middle[1] < rule.end
             for rule in upright
         ):
             yield part
@@ -155,7 +156,9 @@ def _is_row(labels: Words, values: Words, block: Block | None) -> bool:
 def _fits(values: Words, block: Block) -> bool:
     """True when no value stands under two columns and no two under one."""
     columns = block.columns()
-    hits = [[i for i, (low, high) in enumerate(columns) if low < v.x1 and v.x0 < high] for v in values]
+    hits = [
+        [i for i, (low, high) in enumerate(columns) if low < v.x1 and v.x0 < high] for v in values
+    ]
     single = [hit[0] for hit in hits if hit]
     return all(len(hit) < 2 for hit in hits) and len(set(single)) == len(single) > 0
 

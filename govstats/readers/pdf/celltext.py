@@ -23,8 +23,7 @@ def cell_text(pieces: Sequence[Piece], width: float) -> tuple[str, bool]:
         return pieces[0].text, fills(pieces, width)
     turns = {piece.turn for piece in pieces}
     if len(turns) > 1 or turns != {0}:
-        texts = (_upright(pieces, turn) for turn in sorted(turns))
-        return "\n".join(texts), False
+        return "\n".join(_upright(pieces, turn) for turn in sorted(turns)), False
     lines = cut_lines(pieces)
     downward = _read_downward(lines)
     if downward is not None:

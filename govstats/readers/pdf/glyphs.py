@@ -122,7 +122,9 @@ def _characters(textpage: Any) -> Sequence[str]:
 
     count = textpage.count_chars()
     text = textpage.get_text_range() if count else ""
-    if len(text) == count and not any("\ud800" <= char <= "\udfff" or char > "\uffff" for char in text):
+    if len(text) == count and not any(
+        "\ud800" <= char <= "\udfff" or char > "\uffff" for char in text
+    ):
         return text
     codes = (pdfium.FPDFText_GetUnicode(textpage.raw, index) for index in range(count))
     return [chr(code) for code in codes]
@@ -137,7 +139,7 @@ class _Placer:
         self._origin = ctypes.byref(self._x), ctypes.byref(self._y)
 
     def piece(self, text: str, index: int, box: tuple[float, float, float, float]) -> Piece:
-        """The run that begins with character `index` and has this box (left, bottom, right, top)."""
+        """The run beginning with character `index`; its box is left, bottom, right, top."""
         import pypdfium2.raw as pdfium
 
         pdfium.FPDFText_GetCharOrigin(self._raw, index, *self._origin)
@@ -156,7 +158,7 @@ class _Placer:
     def _full(
         self, index: int, box: tuple[float, float, float, float]
     ) -> tuple[float, float, float, float]:
-        """The square of a Chinese character, where a font without measures gives that of its ink."""
+        """The square of a Chinese character, where the font gives the box of its ink."""
         import pypdfium2.raw as pdfium
 
         matrix = pdfium.FS_MATRIX()

@@ -57,17 +57,16 @@ def head_boxes(
         for column in range(len(columns))
     }
     leaves = [head for head in lowest.values() if head is not None]
-    groups = [h for h in heads if h.first >= 0 and not any(h is leaf for leaf in leaves)]
-    levels = _levels(groups)
+    levels = _levels([h for h in heads if h.first >= 0 and not any(h is leaf for leaf in leaves)])
     boxes = []
-    for depth, level in enumerate(levels):
-        whole = len(level) == 1 and depth == 0
-        for head in level:
+    for depth, groups in enumerate(levels):
+        whole = len(groups) == 1 and depth == 0
+        for head in groups:
             first, last = (0, len(columns) - 1) if whole else (head.first, head.last)
             boxes.append(Box(head.text, depth, label_width + first, 1, last - first + 1))
     boxes += _leaf_boxes(leaves, levels, label_width)
     for head in beside:
-        depth = sum(level[0].y < head.y - head.words[0].size / 2 for level in levels)
+        depth = sum(groups[0].y < head.y - head.words[0].size / 2 for groups in levels)
         boxes.append(Box(head.text, depth, 0, len(levels) + 1 - depth, label_width))
     return boxes
 
@@ -87,14 +86,14 @@ def _leaf_boxes(
     return boxes
 
 
-def _heads(
-    lines: Sequence[Sequence[Piece]], columns: Columns, level: Sequence[Rule]
-) -> list[Head]:
+def _heads(lines: Sequence[Sequence[Piece]], columns: Columns, level: Sequence[Rule]) -> list[Head]:
     """Words over the same columns, line under line, put together."""
     heads: list[Head] = []
     for word in (word for line in lines for word in line):
         first, last = _over(word, columns)
-        above = [h for h in heads if (h.first, h.last) == (first, last) and _follows(h, word, level)]
+        above = [
+            h for h in heads if (h.first, h.last) == (first, last) and _follows(h, word, level)
+        ]
         if above:
             above[-1].words.append(word)
         else:

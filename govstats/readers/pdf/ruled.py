@@ -98,11 +98,7 @@ def _boundaries(rules: Iterable[Rule], crossing: Sequence[Rule]) -> list[float]:
 
 def read_lattice(lattice: Lattice, pieces: Sequence[Piece], page: int) -> PageTable | None:
     """The table that a lattice and the pieces inside it make; None where rows are not ruled."""
-    boxes = [
-        part
-        for cells in _merged_cells(lattice)
-        for part in _rectangles(cells)
-    ]
+    boxes = [part for cells in _merged_cells(lattice) for part in _rectangles(cells)]
     if len(boxes) < 2:
         return None
     where = {
@@ -135,7 +131,7 @@ Place = tuple[int, int, int, int]
 
 
 def _rows_without_rules(boxes: Sequence[Place], contents: Sequence[Sequence[Piece]]) -> bool:
-    """True when cells of one row hold several numbers one under the other: rows lack their rules."""
+    """True when cells of one row hold several numbers one under the other."""
     stacked = 0
     for (_, _, height, _), content in zip(boxes, contents, strict=True):
         lines = cut_lines(content) if height == 1 and len(content) > 2 else []
@@ -215,8 +211,13 @@ def _fill(place: Place, content: Sequence[Piece], lattice: Lattice) -> Iterator[
         yield Box(text, *place, full)
     for (r, c), pieces in sorted(apart.items()):
         inner, _ = cell_text(pieces, span)
-        yield Box(inner, r, c, height if len({k for k, _ in apart}) == 1 else 1,
-                  width if len({k for _, k in apart}) == 1 else 1)
+        yield Box(
+            inner,
+            r,
+            c,
+            height if len({k for k, _ in apart}) == 1 else 1,
+            width if len({k for _, k in apart}) == 1 else 1,
+        )
 
 
 def _apart(

@@ -83,9 +83,7 @@ def _on_common_edges(first: PageTable, second: PageTable) -> tuple[PageTable, Pa
     return _on_edges(first, edges), _on_edges(second, edges)
 
 
-def _on_columns(
-    table: PageTable, labels: int, columns: Sequence[tuple[float, float]]
-) -> PageTable:
+def _on_columns(table: PageTable, labels: int, columns: Sequence[tuple[float, float]]) -> PageTable:
     """An unruled table with that many label columns and these columns of values.
 
     A column that the table lacks is empty in its rows of values.
@@ -114,7 +112,11 @@ def _on_edges(table: PageTable, edges: Sequence[float]) -> PageTable:
     if len(places) == len(edges):
         return table
     boxes = [
-        replace(box, column=places[box.column], width=places[box.column + box.width] - places[box.column])
+        replace(
+            box,
+            column=places[box.column],
+            width=places[box.column + box.width] - places[box.column],
+        )
         for box in table.boxes
     ]
     return replace(table, boxes=boxes, edges=tuple(edges))

@@ -10,6 +10,8 @@ from govstats.readers.pdf.glyphs import Piece
 
 # Cells of a table have inner margins of about this much on both sides together, in points.
 MARGINS = 12.0
+# Ends text that the side of a page has cut.
+CUT_OFF = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,22 @@ def as_grid(table: PageTable, number: int) -> Grid:
         for index in range(box.row, min(box.row + box.height, len(rows))):
             rows[index].append(cell)
     return Grid(number, tuple(map(tuple, rows)), tuple(table.pages))
+
+
+def marked_beyond(table: PageTable, width: float) -> PageTable:
+    """The table with a mark in every cell that reaches over the side of the page.
+
+    What such a cell holds, nobody can see: it is neither that number nor empty.
+    """
+    if table.edges[0] > -1 and table.edges[-1] < width + 1:
+        return table
+    boxes = [
+        replace(box, text=box.text.removesuffix(CUT_OFF) + CUT_OFF)
+        if table.edges[box.column] < -1 or table.edges[box.column + box.width] > width + 1
+        else box
+        for box in table.boxes
+    ]
+    return replace(table, boxes=boxes)
 
 
 def is_cjk(text: str) -> bool:

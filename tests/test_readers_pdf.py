@@ -162,6 +162,18 @@ def test_a_row_cut_by_the_page_is_whole_again():
     ]
 
 
+def test_text_below_the_rules_of_a_cut_row_belongs_to_the_table():
+    first = Sheet()
+    first.line(60, 740, 280, 740)
+    first.line(60, 760, 280, 760)
+    for x in XS:
+        first.line(x, 740, x, 776)
+    first.rows(XS, _ys(2, 740), [HEAD, ["自", "1", "2"]])
+    first.text(64, 786, "然")
+    second = _ruled([["二、上年结转", "3", "4"]], 60)
+    assert _texts(first, second)[1:] == [["自\n然", "1", "2"], ["二、上年结转", "3", "4"]]
+
+
 def test_numbers_alone_on_the_next_page_belong_to_the_label_before():
     first = _ruled([HEAD, ["3.补正", "", ""]], 740)
     second = _ruled([["", "5", "6"], ["4.其他", "7", "8"]], 60)

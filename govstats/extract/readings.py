@@ -166,7 +166,10 @@ def fit(
         ways = [*plain, *_without_one(values, addresses)] if equations else []
         sure = [reading for reading in ways if _all_hold(reading, identities, table)]
         return agreed(sure, table, identities)
-    if not plain or not equations or any(_all_hold(r, identities, table) for r in plain):
+    in_place = len(values) == len(addresses) and all(token.columns for token in values)
+    holds = any(_all_hold(reading, identities, table) for reading in plain)
+    # A grid's row with just as many cells as the form has columns is not moved sideways.
+    if in_place or not plain or not equations or holds:
         return agreed(plain, table, identities)
     others = [r for r in _without_blanks(values, addresses) if addresses[-1] in r]
     return agreed([*plain, *others], table, identities)

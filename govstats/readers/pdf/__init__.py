@@ -116,13 +116,14 @@ def _read_page(pdf: Any, index: int) -> Page:
     pieces = [_marked_if_cut(piece, width) for piece in pieces]
     level, upright = read_rules(page, frame)
     for lattice in find_lattices(level, upright):
+        lattice.widen(width)
         inside, outside = lattice.split(pieces)
         table = read_lattice(lattice, inside, index + 1) if inside else None
         if table is not None:
             found.tables.append(marked_beyond(table, width))
             pieces = outside
     pieces = _without_page_numbers(pieces, height)
-    tables, pieces = read_unruled(pieces, index + 1, level, upright)
+    tables, pieces = read_unruled(pieces, index + 1, level, upright, width)
     found.tables += tables
     found.lines = text_lines(pieces, index + 1)
     return found

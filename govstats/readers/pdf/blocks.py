@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from govstats.labels import normalise
-from govstats.numbers import is_blank, parse_number
 from govstats.readers.pdf.glyphs import Gaps, Piece, cut_lines, join_touching
 from govstats.readers.pdf.rules import Rule
+from govstats.readers.pdf.tables import CUT_OFF, is_value
 
 # Cells of two columns may stand nearer than words of running text beside Latin letters do.
 CELL_GAPS = Gaps(0.06, 0.3, 0.02, numbered=True)
@@ -20,6 +20,8 @@ LINE_GAP = 0.75
 # Lines of a table are nearer than this many sizes.
 LINE_PITCH = 3.0
 MOST_HEAD_LINES = 16
+# Rules of a table lie at most this far above or below its words, in points.
+LONG = 20.0
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,2}、")
 _ARTICLE = re.compile(r"第[一二三四五六七八九十]+条")
 _SENTENCE = re.compile(r".*[。;:!?]$")
@@ -65,6 +67,15 @@ class Block:
         """Where the first column of values begins."""
         return min(value.x0 for _, values in self.rows for value in values)
 
+    def runs_off(self, side: float, level: Sequence[Rule]) -> bool:
+        """True when the side of the page cuts a word or a rule of the table."""
+        words = [
+            w for line in (*self.head, *(part for row in self.rows for part in row)) for w in line
+        ]
+        top, bottom = min(word.y0 for word in words), self.bottom()
+        cut = any(rule.end >= side - 1 for rule in level if top - LONG < rule.at < bottom + LONG)
+        return cut or any(word.text.endswith(CUT_OFF) for word in words)
+
     def bottom(self) -> float:
         """Where the last line of the block ends."""
         words = [word for labels, values in self.rows for word in (*labels, *values)]
@@ -96,15 +107,10 @@ def _parts(line: Sequence[Piece], upright: Sequence[Rule]) -> Iterator[list[Piec
     yield part
 
 
-def is_value(text: str) -> bool:
-    """True for a number or a sign that stands for an empty cell."""
-    return parse_number(text) is not None or is_blank(text)
-
-
 def split_values(words: Words) -> tuple[Words, Words]:
     """The label words of a line and the values behind them."""
     start = len(words)
-    while start and is_value(words[start - 1].text):
+    while start and is_value(words[start - 1].text.removesuffix(CUT_OFF)):
         start -= 1
     return words[:start], words[start:]
 

@@ -16,9 +16,13 @@ from govstats.readers.pdf.tables import Box, PageTable
 MEETING = 3.5
 # An end of rules this far beyond the last crossing one is an open side of the table.
 OPEN_SIDE = 6.0
+# Where a page cuts a row, its last line of text may hang out below the ends of the rules.
+OVERHANG = 12.0
 # A cell's side is closed when rules cover this share of it.
 CLOSED = 0.6
 MOST_RULES = 1_500
+# How far a table that runs off the page is taken to go on, in points.
+BEYOND = 50.0
 
 
 @dataclass(slots=True)
@@ -29,10 +33,25 @@ class Lattice:
     upright: list[Rule] = field(default_factory=list)
     ys: list[float] = field(default_factory=list)
     xs: list[float] = field(default_factory=list)
+    overhang: float = 0.0
+
+    def place(self, piece: Piece) -> tuple[int, int]:
+        """Row and column in which the middle of the piece lies."""
+        x, y = piece.middle
+        row = min(bisect_right(self.ys, y) - 1, len(self.ys) - 2)
+        return row, bisect_right(self.xs, x) - 1
+
+    def widen(self, width: float) -> None:
+        """Take a boundary at the side of a page of this width for one beyond it."""
+        if self.xs[-1] > width - MEETING:
+            self.xs[-1] = max(self.xs[-1], width + BEYOND)
+        if self.xs[0] < MEETING:
+            self.xs[0] = min(self.xs[0], -BEYOND)
 
     def split(self, pieces: Iterable[Piece]) -> tuple[list[Piece], list[Piece]]:
         """The pieces inside the outer boundaries, and the others."""
-        left, right, top, bottom = self.xs[0], self.xs[-1], self.ys[0], self.ys[-1]
+        left, right, top = self.xs[0], self.xs[-1], self.ys[0]
+        bottom = self.ys[-1] + self.overhang
         inside: list[Piece] = []
         outside: list[Piece] = []
         for piece in pieces:
@@ -52,7 +71,8 @@ def find_lattices(level: Sequence[Rule], upright: Sequence[Rule]) -> list[Lattic
         xs = _boundaries(uprights, levels)
         ys = _boundaries(levels, uprights)
         if len(xs) > 1 and len(ys) > 1 and len(xs) + len(ys) > 4:
-            lattices.append(Lattice(levels, uprights, ys, xs))
+            is_open = ys[-1] > max(rule.at for rule in levels) + MEETING
+            lattices.append(Lattice(levels, uprights, ys, xs, OVERHANG if is_open else 0.0))
     return sorted(lattices, key=lambda lattice: (lattice.ys[0], lattice.xs[0]))
 
 
@@ -109,9 +129,7 @@ def read_lattice(lattice: Lattice, pieces: Sequence[Piece], page: int) -> PageTa
     }
     contents: list[list[Piece]] = [[] for _ in boxes]
     for piece in pieces:
-        x, y = piece.middle
-        at = (bisect_right(lattice.ys, y) - 1, bisect_right(lattice.xs, x) - 1)
-        contents[where[at]].append(piece)
+        contents[where[lattice.place(piece)]].append(piece)
     if _rows_without_rules(boxes, contents):
         return None
     made = [
@@ -227,11 +245,8 @@ def _apart(
     row, column, height, width = place
     found: dict[tuple[int, int], list[Piece]] = {}
     for piece in content:
-        x, y = piece.middle
-        at = (
-            bisect_right(lattice.ys, y) - 1 if height > 1 else row,
-            bisect_right(lattice.xs, x) - 1 if width > 1 else column,
-        )
+        down, across = lattice.place(piece)
+        at = (down if height > 1 else row, across if width > 1 else column)
         found.setdefault(at, []).append(piece)
     texts = ("".join(piece.text for piece in pieces) for pieces in found.values())
     whole = len(found) == height * width > 1

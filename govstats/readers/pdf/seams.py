@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from govstats.labels import NUMBERED, normalise
-from govstats.numbers import is_blank, parse_number
-from govstats.readers.pdf.blocks import is_value
-from govstats.readers.pdf.tables import Box, PageTable
+from govstats.numbers import parse_number
+from govstats.readers.pdf.tables import Box, PageTable, is_value
 
 # Boundaries of one column on two pages are nearer than this, in points.
 SAME_EDGE = 4.0
@@ -169,18 +168,18 @@ def _cut_row(first: PageTable, second: PageTable) -> tuple[PageTable, PageTable]
 def _cut_numbered_row(first: PageTable, second: PageTable) -> tuple[PageTable, PageTable] | None:
     """Both tables with a cut row together where rows are numbered and the lower part is not."""
     above, below = first.row(len(first.pages) - 1), second.row(0)
-    labels = [[box for box in row if not is_value(box.text)] for row in (above, below)]
+    labels = [[box for box in row if box.text and not is_value(box.text)] for row in (above, below)]
     if not all(labels) or not NUMBERED.match(normalise(labels[0][-1].text)):
         return None
     numbered_below = any(NUMBERED.match(normalise(box.text)) for box in labels[1])
-    values = [[box for box in row if box.text and is_value(box.text)] for row in (above, below)]
+    values = [[box for box in row if is_value(box.text)] for row in (above, below)]
     if numbered_below or all(values):
         return None
     last = len(first.pages) - 1
     label = replace(labels[0][-1], text=f"{labels[0][-1].text}\n{labels[1][-1].text}")
     kept = [box for box in first.boxes if box.row != last]
-    cells = [replace(box, row=last) for box in below if is_value(box.text)]
-    own = [box for box in above if is_value(box.text)]
+    cells = [replace(box, row=last) for box in below if box not in labels[1]]
+    own = [box for box in above if box not in labels[0]]
     row = [*labels[0][:-1], label, *(cells if values[1] else own or cells)]
     return replace(first, boxes=[*kept, *row]), _without_rows(second, 1)
 
@@ -193,10 +192,10 @@ def _both(one: Box, two: Box) -> Box:
 def _is_cut(pairs: Sequence[tuple[Box, Box]]) -> bool:
     """True when the two rows are one: the label breaks off at the end of a full line, or the upper
     row has a label and nothing else while the lower one has everything but a label."""
-    words = [(one, two) for one, two in pairs if two.text and not _is_value(two.text)]
-    values_above = any(_is_value(one.text) for one, _ in pairs)
-    values_below = any(_is_value(two.text) for _, two in pairs)
-    if any(_is_value(two.text) and one.text for one, two in pairs):
+    words = [(one, two) for one, two in pairs if two.text and not is_value(two.text)]
+    values_above = any(is_value(one.text) for one, _ in pairs)
+    values_below = any(is_value(two.text) for _, two in pairs)
+    if any(is_value(two.text) and one.text for one, two in pairs):
         return False
     if values_above and values_below:
         return False
@@ -204,9 +203,5 @@ def _is_cut(pairs: Sequence[tuple[Box, Box]]) -> bool:
         return False
     if words:
         upper, _ = words[-1]
-        return bool(upper.text) and upper.full and not _is_value(upper.text)
+        return bool(upper.text) and upper.full and not is_value(upper.text)
     return values_below and not values_above and any(one.text for one, _ in pairs)
-
-
-def _is_value(text: str) -> bool:
-    return parse_number(text) is not None or (bool(text) and is_blank(text))

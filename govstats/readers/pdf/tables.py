@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from govstats.document import Grid, GridCell
+from govstats.numbers import is_blank, parse_number
 from govstats.readers.pdf.glyphs import Piece
 
 # Cells of a table have inner margins of about this much on both sides together, in points.
@@ -69,11 +70,17 @@ def marked_beyond(table: PageTable, width: float) -> PageTable:
         return table
     boxes = [
         replace(box, text=box.text.removesuffix(CUT_OFF) + CUT_OFF)
-        if table.edges[box.column] < -1 or table.edges[box.column + box.width] > width + 1
+        if (table.edges[box.column] < -1 or table.edges[box.column + box.width] > width + 1)
+        and (not box.text or is_value(box.text.removesuffix(CUT_OFF)))
         else box
         for box in table.boxes
     ]
     return replace(table, boxes=boxes)
+
+
+def is_value(text: str) -> bool:
+    """True for a number or a printed sign that stands for an empty cell."""
+    return bool(text) and (parse_number(text) is not None or is_blank(text))
 
 
 def is_cjk(text: str) -> bool:

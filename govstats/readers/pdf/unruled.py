@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from govstats.labels import NUMBERED, normalise
 from govstats.readers.pdf.blocks import LINE_GAP, Block, Words, find_blocks, words_of
 from govstats.readers.pdf.glyphs import Piece
 from govstats.readers.pdf.heads import head_boxes, head_end
 from govstats.readers.pdf.rules import Rule, parted
-from govstats.readers.pdf.tables import Box, PageTable
+from govstats.readers.pdf.tables import CUT_OFF, Box, PageTable
 
 
 @dataclass(slots=True)
@@ -51,17 +51,22 @@ class Row:
 
 
 def read_unruled(
-    pieces: Sequence[Piece], page: int, level: Sequence[Rule] = (), upright: Sequence[Rule] = ()
+    pieces: Sequence[Piece],
+    page: int,
+    level: Sequence[Rule],
+    upright: Sequence[Rule],
+    side: float,
 ) -> tuple[list[PageTable], list[Piece]]:
     """Tables without a lattice among the pieces of a page, and the words that belong to none.
 
-    Rules that run in one direction only part what stands on both sides of them.
+    Rules that run in one direction only part what stands on both sides of them. `side` is where the
+    page ends: nobody can tell the columns of a table that runs off it, so its values are garbled.
     """
     lines = words_of([piece for piece in pieces if piece.turn == 0], upright)
     tables: list[PageTable] = []
     used: set[Piece] = set()
     for block in find_blocks(lines):
-        tables.append(_table(block, page, level))
+        tables.append(_table(block, page, level, side))
         used.update(word for line in block.head for word in line)
         used.update(word for labels, values in block.rows for word in (*labels, *values))
         used.update(block.labels)
@@ -69,7 +74,7 @@ def read_unruled(
     return tables, [*free, *(piece for piece in pieces if piece.turn)]
 
 
-def _table(block: Block, page: int, level: Sequence[Rule]) -> PageTable:
+def _table(block: Block, page: int, level: Sequence[Rule], side: float) -> PageTable:
     columns = block.columns()
     end = head_end(block.head, columns)
     labels = [word for line in block.head[end:] for word in line] + block.labels
@@ -79,6 +84,8 @@ def _table(block: Block, page: int, level: Sequence[Rule]) -> PageTable:
     head = head_boxes(block.head[:end], columns, width, rules)
     height = max((box.row + box.height for box in head), default=0)
     boxes = list(head)
+    if block.runs_off(side, level):
+        rows = [_garbled(row, len(columns)) for row in rows]
     for index, row in enumerate(rows, start=height):
         boxes += _row_boxes(row, index, width, len(columns))
     words = [w for line in (*block.head, *(values for _, values in block.rows)) for w in line]
@@ -91,6 +98,10 @@ def _table(block: Block, page: int, level: Sequence[Rule]) -> PageTable:
         ruled=False,
         columns=tuple(columns),
     )
+
+
+def _garbled(row: Row, columns: int) -> Row:
+    return replace(row, values={c: row.values.get(c, "") + CUT_OFF for c in range(columns)})
 
 
 def _row_boxes(row: Row, index: int, width: int, columns: int) -> list[Box]:

@@ -41,12 +41,19 @@ def _insert_group(found: Sequence[str], under: set[str]) -> list[str]:
 
 
 def by_position(labels: Sequence[Token], codes: Mapping[str, str]) -> dict[int, str]:
-    """Grid column -> code of the lowest head label above it; empty outside grids."""
+    """Grid column -> code of the lowest head label above it; empty outside grids.
+
+    Where heads stand in two grids, only those of the last count: each grid numbers its own columns.
+    """
     found: dict[int, str] = {}
+    grid = -1
     for token in labels:
         code = codes.get(core(token.text))
-        if code is not None and token.columns is not None:
-            found.update(dict.fromkeys(token.columns, code))
+        if code is None or token.columns is None:
+            continue
+        if token.row[0] != grid:
+            found, grid = {}, token.row[0]
+        found.update(dict.fromkeys(token.columns, code))
     return found
 
 

@@ -71,7 +71,8 @@ def find_lattices(level: Sequence[Rule], upright: Sequence[Rule]) -> list[Lattic
         xs = _boundaries(uprights, levels)
         ys = _boundaries(levels, uprights)
         if len(xs) > 1 and len(ys) > 1 and len(xs) + len(ys) > 4:
-            is_open = ys[-1] > max(rule.at for rule in levels) + MEETING
+            last = [rule for rule in levels if ys[-1] - rule.at <= MEETING]
+            is_open = not _closed(last, xs[0], xs[-1], share=0.95)
             lattices.append(Lattice(levels, uprights, ys, xs, OVERHANG if is_open else 0.0))
     return sorted(lattices, key=lambda lattice: (lattice.ys[0], lattice.xs[0]))
 
@@ -192,9 +193,9 @@ def _by_place(rules: Iterable[Rule], places: Sequence[float]) -> list[list[Rule]
     return found
 
 
-def _closed(rules: Iterable[Rule], start: float, end: float) -> bool:
+def _closed(rules: Iterable[Rule], start: float, end: float, share: float = CLOSED) -> bool:
     covered = sum(max(0.0, min(rule.end, end) - max(rule.start, start)) for rule in rules)
-    return covered >= CLOSED * (end - start)
+    return covered >= share * (end - start)
 
 
 def _rectangles(cells: set[tuple[int, int]]) -> list[Place]:

@@ -48,13 +48,20 @@ def by_position(labels: Sequence[Token], codes: Mapping[str, str]) -> dict[int, 
     found: dict[int, str] = {}
     grid = -1
     for token in labels:
-        code = codes.get(core(token.text))
+        code = _lowest_head(token.text, codes)
         if code is None or token.columns is None:
             continue
         if token.row[0] != grid:
             found, grid = {}, token.row[0]
         found.update(dict.fromkeys(token.columns, code))
     return found
+
+
+def _lowest_head(text: str, codes: Mapping[str, str]) -> str | None:
+    """Code of a head, or of the last lines of one that has its group's words above it."""
+    lines = text.split("\n")
+    tails = (codes.get(core("".join(lines[start:]))) for start in range(len(lines)))
+    return next((code for code in tails if code is not None), None)
 
 
 def place_by_position(values: Sequence[Token], heads: Mapping[int, str]) -> dict[str, Token] | None:

@@ -224,9 +224,10 @@ def test_lines_that_reach_the_margin_go_on_in_the_next_line():
 
 
 def test_pages_that_are_pictures_are_named():
-    sheet = Sheet()
+    sheet, numbered = Sheet(), Sheet(picture=True)
     sheet.text(60, 100, "一、总体情况")
-    document = read_pdf(write_pdf([sheet, Sheet(picture=True), Sheet(), Sheet(picture=True)]))
+    numbered.text(280, 800, "- 4 -")
+    document = read_pdf(write_pdf([sheet, Sheet(picture=True), Sheet(), numbered]))
     assert document.remarks == ("page 2, 4: a picture without text, not read",)
 
 

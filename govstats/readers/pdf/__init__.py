@@ -39,7 +39,7 @@ from govstats.readers.pdf.unruled import read_unruled
 # The longest report seen has under 40 pages; a longer file is a collection or an attack.
 MOST_PAGES = 500
 # A page of the smallest print has some 5,000 characters.
-MOST_CHARACTERS = 100_000
+MOST_CHARACTERS = 50_000
 # A digit is about half as wide as it is high: where less is left beside it, one more is cut off.
 CUT = 0.5
 
@@ -133,6 +133,8 @@ def _read_page(pdf: Any, index: int) -> Page:
     tables, pieces = read_unruled(pieces, index + 1, level, upright, width)
     found.tables += tables
     found.lines = text_lines(pieces, index + 1)
+    # Scanned pages may have a printed number.
+    found.wordless = not (found.lines or found.tables) and _has_picture(page)
     return found
 
 

@@ -18,6 +18,7 @@ TOUCHING = 0.05
 DESCENT = 0.12
 # Chinese punctuation fills half of its box at most.
 HALF = 0.6
+_CHINESE = "\u2e80"
 _LOOSE = frozenset("“”‘’—…·")
 # Boxes that overlap by more than this share of the size are not of one word.
 OVERLAP = 0.3
@@ -97,9 +98,16 @@ def read_pieces(textpage: Any, frame: Frame) -> list[Piece]:
         if char in _UNSEEN:
             continue
         get_box(raw, index, to_box)
-        gap = box.left - right
         # Asking for angle and baseline is slow: a character that goes on a level run has them too.
-        if run and box.bottom == bottom and box.top == top and _near(gap, top - bottom):
+        # Boxes of Chinese characters vary a little in height, those of digits do not.
+        slack = TOUCHING * (top - bottom)
+        tall = slack if run and run[-1] >= _CHINESE and char >= _CHINESE else 0.0
+        if (
+            run
+            and -slack <= box.left - right <= slack
+            and -tall <= box.bottom - bottom <= tall
+            and -tall <= box.top - top <= tall
+        ):
             run.append(char)
             right = box.right
             continue
@@ -110,10 +118,6 @@ def read_pieces(textpage: Any, frame: Frame) -> list[Piece]:
     if run:
         found.append(placed.piece("".join(run), start, (left, bottom, right, top)))
     return found
-
-
-def _near(gap: float, size: float) -> bool:
-    return -TOUCHING * size <= gap <= TOUCHING * size
 
 
 def _characters(textpage: Any) -> Sequence[str]:
@@ -144,8 +148,8 @@ class _Placer:
 
         pdfium.FPDFText_GetCharOrigin(self._raw, index, *self._origin)
         angle, frame = pdfium.FPDFText_GetCharAngle(self._raw, index), self._frame
-        if not angle and len(text) == 1 and text >= "\u2e80":
-            box = self._full(index, box)
+        if not angle and text[0] >= _CHINESE:
+            box = self._full(index, box, len(text))
         left, bottom, right, top = box
         if not angle and not frame.turns:
             x, y = frame.left, frame.top
@@ -156,19 +160,21 @@ class _Placer:
         return Piece(text, min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), base, turn)
 
     def _full(
-        self, index: int, box: tuple[float, float, float, float]
+        self, index: int, box: tuple[float, float, float, float], length: int
     ) -> tuple[float, float, float, float]:
-        """The square of a Chinese character, where the font gives the box of its ink."""
+        """The squares of Chinese characters, where the font gives boxes of their ink."""
         import pypdfium2.raw as pdfium
 
         matrix = pdfium.FS_MATRIX()
         pdfium.FPDFText_GetMatrix(self._raw, index, ctypes.byref(matrix))
         size = pdfium.FPDFText_GetFontSize(self._raw, index) * abs(matrix.d)
+        left, _, right, _ = box
         x, y = self._x.value, self._y.value
-        inside = box[0] <= x + size / 2 <= box[2] + size
-        if abs(box[2] - box[0] - size) < TOUCHING * size or not inside:
+        if not size or not left <= x + size / 2 <= right + size:
             return box
-        return x, y - DESCENT * size, x + size, y + (1 - DESCENT) * size
+        if length == 1 and abs(right - left - size) >= TOUCHING * size:
+            left, right = x, x + size
+        return left, y - DESCENT * size, right, y + (1 - DESCENT) * size
 
 
 def turned_upright(glyphs: Sequence[Piece], turn: int) -> list[Piece]:

@@ -20,7 +20,8 @@ OPEN_SIDE = 6.0
 OVERHANG = 12.0
 # A cell's side is closed when rules cover this share of it.
 CLOSED = 0.6
-MOST_RULES = 1_500
+# A page's tables have some 400 cells; far beyond that it is squared paper.
+MOST_CELLS = 10_000
 # How far a table that runs off the page is taken to go on, in points.
 BEYOND = 50.0
 
@@ -62,15 +63,13 @@ class Lattice:
 
 def find_lattices(level: Sequence[Rule], upright: Sequence[Rule]) -> list[Lattice]:
     """Every group of rules that encloses at least two cells, from top to bottom."""
-    if len(level) + len(upright) > MOST_RULES:
-        return []
     lattices = []
     for levels, uprights in _groups(level, upright):
         if len(levels) < 2 or not uprights:
             continue
         xs = _boundaries(uprights, levels)
         ys = _boundaries(levels, uprights)
-        if len(xs) > 1 and len(ys) > 1 and len(xs) + len(ys) > 4:
+        if len(xs) > 1 and len(ys) > 1 and 2 <= (len(xs) - 1) * (len(ys) - 1) <= MOST_CELLS:
             last = [rule for rule in levels if ys[-1] - rule.at <= MEETING]
             is_open = not _closed(last, xs[0], xs[-1], share=0.95)
             lattices.append(Lattice(levels, uprights, ys, xs, OVERHANG if is_open else 0.0))

@@ -13,7 +13,7 @@ THICKEST, SHORTEST = 3.0, 3.0
 # Lines of one rule may be this far apart, sideways and end to end.
 SIDEWAYS, END_TO_END = 1.5, 3.0
 # Beyond these a page holds a drawing, not a form.
-MOST_OBJECTS, MOST_SEGMENTS = 40_000, 2_000
+MOST_OBJECTS, MOST_SEGMENTS, MOST_RULES = 40_000, 2_000, 1_500
 
 Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -39,7 +39,8 @@ def read_rules(page: Any, frame: Frame) -> tuple[list[Rule], list[Rule]]:
             level.append(Rule((ay + by) / 2, min(ax, bx), max(ax, bx)))
         elif width <= THICKEST and height > SHORTEST:
             upright.append(Rule((ax + bx) / 2, min(ay, by), max(ay, by)))
-    return join_rules(level), join_rules(upright)
+    level, upright = join_rules(level), join_rules(upright)
+    return (level, upright) if len(level) + len(upright) <= MOST_RULES else ([], [])
 
 
 def parted(above: Piece, below: Piece, level: Iterable[Rule]) -> bool:

@@ -12,6 +12,9 @@ from govstats.readers.pdf.heads import head_boxes, head_end
 from govstats.readers.pdf.rules import Rule, parted
 from govstats.readers.pdf.tables import CUT_OFF, Box, PageTable
 
+# No printed page has more lines.
+MOST_LINES = 500
+
 
 @dataclass(slots=True)
 class Stack:
@@ -63,6 +66,8 @@ def read_unruled(
     page ends: nobody can tell the columns of a table that runs off it, so its values are garbled.
     """
     lines = words_of([piece for piece in pieces if piece.turn == 0], upright)
+    if len(lines) > MOST_LINES:
+        return [], list(pieces)
     tables: list[PageTable] = []
     used: set[Piece] = set()
     for block in find_blocks(lines):

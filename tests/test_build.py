@@ -161,7 +161,15 @@ def test_a_failed_file_does_not_stop_the_build(own, tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["01_sources", "03_checks", "04_first_answers", "05_disclosure", "06_requests", "07_not_held"],
+    [
+        "01_sources",
+        "04_first_answers",
+        "07_not_held",
+        "08_remedies",
+        "09_expropriation",
+        "10_robustness",
+        "11_beside_others",
+    ],
 )
 def test_notebooks_run_on_ones_own_data(own, tmp_path, name):
     _build(own, tmp_path / "out")

@@ -7,7 +7,7 @@ the extra `notebooks`; scipy and statsmodels are loaded when a function first ne
 """
 
 from govstats.models.bounds import e_value, worst_case, worst_case_requests
-from govstats.models.cached import read_cached
+from govstats.models.cached import misses, read_cached
 from govstats.models.conditional import conditional_randomisation, scored
 from govstats.models.counts import dispersion_test, elasticity, mean_rate, rate
 from govstats.models.curve import Specification, joint_test, specification_curve
@@ -33,8 +33,8 @@ from govstats.models.simulate import shape_of
 from govstats.models.zeros import zeros
 
 __all__ = [
-    "PLACEBO",
     "Estimate",
+    "PLACEBO",
     "Specification",
     "adjust",
     "beta_binomial",
@@ -44,8 +44,8 @@ __all__ = [
     "conditional_randomisation",
     "crude_share",
     "dealing",
-    "detectable",
     "dersimonian_laird",
+    "detectable",
     "dispersion_test",
     "dominant",
     "e_value",
@@ -54,6 +54,7 @@ __all__ = [
     "logit_normal",
     "mean_rate",
     "mean_share",
+    "misses",
     "randomisation_test",
     "rate",
     "read_cached",

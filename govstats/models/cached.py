@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
@@ -37,6 +38,25 @@ def read_cached(name: str, panel: pd.DataFrame, folder: Path) -> Cached:
         return Cached(table.iloc[:0], said)
     runs, seed = int(table["runs"].max()), int(table["seed"].iloc[0])
     return Cached(table, f"Up to {runs} simulated collections, seed {seed}; again with {redo}.")
+
+
+def misses(panel: pd.DataFrame, folder: Path, scenarios: Sequence[str]) -> str:
+    """A sentence on the methods that keep less than they promise in these scenarios.
+
+    With the share of simulated collections in which an interval covers (at least 93 % wanted) or a
+    test rejects without reason (at most 7 %), and its Clopper-Pearson limits.
+    """
+    table, said = read_cached("calibration", panel, folder)
+    rows = table[table["scenario"].isin(scenarios) & (table["passes"] == "no")]
+    words = {"coverage": "covers in", "rejection": "rejects without reason in"}
+    each = [
+        f"{row.name_} ({row.scenario}) {words[row.measure]} {100 * row.value:.0f} % "
+        f"({100 * row.low:.0f} to {100 * row.high:.0f})"
+        for row in rows.rename(columns={"name": "name_"}).itertuples()
+    ]
+    if table.empty:
+        return f"Whether the methods hold at this size is not known. {said}"
+    return f"Simulated at this size, these miss what they promise: {'; '.join(each) or 'none'}."
 
 
 def _empty(name: str) -> pd.DataFrame:

@@ -266,3 +266,13 @@ def test_the_front_door_loads_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_one_province_has_an_estimate_and_no_interval() -> None:
+    rows = reports([1, 3], [4, 4]).assign(province="A")
+    for ask in (models.mean_share, models.crude_share):
+        found = ask(rows, "cases", "total", "x", cluster="province")
+        assert found.estimate == pytest.approx(50)
+        assert np.isnan([found.low, found.high]).all()
+        assert "no interval: one cluster" in found.caveats
+    assert np.isnan(models.mean_share(rows.iloc[:0], "cases", "total", "x").estimate)

@@ -201,3 +201,19 @@ def test_sentences_in_place_of_tables():
         }
     )
     assert models.with_prose(_panel(), unused)["reviews"].tolist() == [1, 9, 3, 4]
+
+
+def test_the_family_of_the_second_question_names_every_test():
+    draws = np.random.default_rng(1)
+    size = draws.integers(1, 30, 60).astype(float)
+    rows = pd.DataFrame({"requests": size, "cases": draws.poisson(size / 5).astype(float)})
+    rows = rows.assign(log_requests=np.log(size), land=[1, 0, 0] * 20, level=["a"] * 30 + ["b"] * 30)
+    rows = rows.assign(body=["department", "department", "government"] * 20, year=[2020, 2024] * 30)
+    rows = rows.assign(since_2024=(rows["year"] >= 2024).astype(int), issuer=range(60))
+    rows = rows.assign(province=[f"p{i % 5}" for i in range(60)])
+    found = models.tidy(models.land_tests(rows.assign(year=rows["year"] + 1), "reviews"))
+    assert found["estimand"].is_unique
+    assert len(found) == 10
+    assert found["p"].notna().all()
+    dealt = models.land_dealt(rows)
+    assert [each.clusters for each in dealt] == [60, 60, 40, 60]  # no government may get the label

@@ -207,7 +207,9 @@ def test_the_family_of_the_second_question_names_every_test():
     draws = np.random.default_rng(1)
     size = draws.integers(1, 30, 60).astype(float)
     rows = pd.DataFrame({"requests": size, "cases": draws.poisson(size / 5).astype(float)})
-    rows = rows.assign(log_requests=np.log(size), land=[1, 0, 0] * 20, level=["a"] * 30 + ["b"] * 30)
+    rows = rows.assign(
+        log_requests=np.log(size), land=[1, 0, 0] * 20, level=["a"] * 30 + ["b"] * 30
+    )
     rows = rows.assign(body=["department", "department", "government"] * 20, year=[2020, 2024] * 30)
     rows = rows.assign(since_2024=(rows["year"] >= 2024).astype(int), issuer=range(60))
     rows = rows.assign(province=[f"p{i % 5}" for i in range(60)])

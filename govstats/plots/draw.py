@@ -125,7 +125,7 @@ def curves(axis: Axes, x: pandas.Series, bands: pandas.DataFrame, names: pandas.
         axis.fill_between(at, part["low"], part["high"], color=colour, alpha=0.2, linewidth=0)
         axis.plot(at, part["value"], color=colour, marker=mark, markersize=4, label=name)
     if len(names):
-        axis.legend(fontsize=7, loc="upper left")
+        axis.legend(fontsize=7, loc="lower right")
 
 
 def stacked(axis: Axes, counts: pandas.DataFrame, colours: Sequence[str]) -> None:

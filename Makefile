@@ -17,6 +17,8 @@ EXECUTED := .make/executed
 RAW := $(shell find data/raw 2>/dev/null)
 CODE := $(shell find govstats -name '*.py' -o -name '*.toml' -o -name '*.csv' 2>/dev/null)
 NOTEBOOKS := $(wildcard notebooks/[0-9][0-9]_*.ipynb)
+# Kept with their seed, as they take an hour: python -m govstats.models.calibration and .power.
+SIMULATED := $(wildcard data/processed/calibration.csv data/processed/power.csv)
 TABLES := data/processed/datapackage.json data/processed/panel.csv data/processed/reports.csv
 
 .DEFAULT_GOAL := help
@@ -79,6 +81,6 @@ $(BUILT): $(INSTALLED) $(RAW) $(CODE) $(if $(filter-out $(wildcard $(TABLES)),$(
 	@touch $@
 
 # Running a notebook rewrites its file; the stamp comes last and so is newer.
-$(EXECUTED): $(BUILT) $(NOTEBOOKS) notebooks/execute.py
+$(EXECUTED): $(BUILT) $(SIMULATED) $(NOTEBOOKS) notebooks/execute.py
 	@$(PY) notebooks/execute.py
 	@touch $@

@@ -354,3 +354,11 @@ def test_calibration_runs_the_same_functions_and_repeats_itself() -> None:
     coverage = found[found["measure"] == "coverage"]
     assert coverage["value"].mean() > 0.75
     assert found.loc[found["measure"] == "rejection", "value"].mean() < 0.3
+
+
+def test_one_province_has_a_rate_and_no_interval() -> None:
+    rows = pd.DataFrame({"c": [2.0, 4, 1, 1], "e": [10.0] * 4, "area": "A"})
+    rate = models.mean_rate(rows, "c ~ 1", "e", "", family="poisson", cluster="area")
+    assert rate.estimate == pytest.approx(20)
+    assert np.isnan([rate.low, rate.high]).all()
+    assert "no interval: one cluster" in rate.caveats

@@ -157,6 +157,32 @@ def test_concluded_cases_by_three_ways():
     assert found["concluded"].tolist() == [1, 1, 10, 3]
 
 
+def test_results_that_are_not_named_follow_from_the_sum_of_the_cases():
+    rows = {"upheld": [2, 2, 2, NAN], "corrected": [NAN] * 4, "other": [NAN, 1, NAN, NAN]}
+    cases = {f"reviews_{name}": values for name, values in rows.items()}
+    cases["reviews_pending"] = [1, 1, 1, NAN]
+    panel = pd.concat([_panel().iloc[:1]] * 4, ignore_index=True)
+    found = models.concluded(panel.assign(reviews=[3.0, 6, 4, 2], **cases), "reviews")
+    # The named ones are all; one alone is missing; two are missing; none is named.
+    assert found.index.tolist() == [0, 1]
+    assert found["corrected"].tolist() == [0, 2]
+    assert found["concluded"].tolist() == [2, 5]
+
+
+def test_a_year_that_is_not_known_is_on_neither_side_of_2024():
+    found = models.complete(_panel(), "system")
+    assert found["since_2024"].isna().all()
+
+
+def test_bounds_and_estimates_without_an_interval_in_words():
+    whole = pd.DataFrame({"low": [0.0, 2], "high": [4.0, 2], "total": [4.0, 4]})
+    bounds = models.worst_case(whole, "low", "high", "total", "both", frame=2)
+    assert "both: between 25 and 75 % (" in models.sentence(models.tidy(bounds), "Head")
+    alike = pd.DataFrame({"count": [1.0, 1], "total": [2.0, 2]})
+    found = models.tidy(models.mean_share(alike, "count", "total", "alike"))
+    assert "alike: 50 %, no interval: all shares are equal" in models.sentence(found, "Head")
+
+
 def test_topics_of_the_records_of_a_row():
     topics = pd.DataFrame({"report_id": ["c", "d", "d"], "theme": ["x", "y", "x"]})
     found = models.with_topics(_panel(), topics, "x")
@@ -175,3 +201,21 @@ def test_sentences_in_place_of_tables():
         }
     )
     assert models.with_prose(_panel(), unused)["reviews"].tolist() == [1, 9, 3, 4]
+
+
+def test_the_family_of_the_second_question_names_every_test():
+    draws = np.random.default_rng(1)
+    size = draws.integers(1, 30, 60).astype(float)
+    rows = pd.DataFrame({"requests": size, "cases": draws.poisson(size / 5).astype(float)})
+    rows = rows.assign(
+        log_requests=np.log(size), land=[1, 0, 0] * 20, level=["a"] * 30 + ["b"] * 30
+    )
+    rows = rows.assign(body=["department", "department", "government"] * 20, year=[2020, 2024] * 30)
+    rows = rows.assign(since_2024=(rows["year"] >= 2024).astype(int), issuer=range(60))
+    rows = rows.assign(province=[f"p{i % 5}" for i in range(60)])
+    found = models.tidy(models.land_tests(rows.assign(year=rows["year"] + 1), "reviews"))
+    assert found["estimand"].is_unique
+    assert len(found) == 10
+    assert found["p"].notna().all()
+    dealt = models.land_dealt(rows)
+    assert [each.clusters for each in dealt] == [60, 60, 40, 60]  # no government may get the label

@@ -131,6 +131,15 @@ def test_a_prediction_interval_is_wider_than_that_of_the_mean(uneven) -> None:
     assert models.beta_binomial(uneven, "cases", "total", "x")[2] == ahead
 
 
+def test_a_new_report_is_no_surer_than_the_mean_between_few_clusters() -> None:
+    # Reports of one cluster are alike, so that the likelihood of single reports is too sure.
+    rows = reports([10, 11, 9, 24, 26, 25], [100] * 6).assign(area=list("aaabbb"))
+    mean, _, ahead = models.beta_binomial(rows, "cases", "total", "x", cluster="area")
+    alone = models.beta_binomial(rows, "cases", "total", "x")[2]
+    assert ahead.low < mean.low < mean.high < ahead.high
+    assert ahead.low < alone.low < alone.high < ahead.high
+
+
 def test_reports_that_differ_by_chance_alone_have_no_spread() -> None:
     found = models.beta_binomial(reports([5] * 20, [20] * 20), "cases", "total", "x")
     low, high = proportion_confint(100, 400, method="normal")
@@ -257,3 +266,13 @@ def test_the_front_door_loads_no_heavy_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+def test_one_province_has_an_estimate_and_no_interval() -> None:
+    rows = reports([1, 3], [4, 4]).assign(province="A")
+    for ask in (models.mean_share, models.crude_share):
+        found = ask(rows, "cases", "total", "x", cluster="province")
+        assert found.estimate == pytest.approx(50)
+        assert np.isnan([found.low, found.high]).all()
+        assert "no interval: one cluster" in found.caveats
+    assert np.isnan(models.mean_share(rows.iloc[:0], "cases", "total", "x").estimate)

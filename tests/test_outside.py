@@ -283,6 +283,9 @@ def test_ours_stand_first_and_say_why_there_is_no_estimate(others, shipped):
     assert rows.loc[0, "estimate"] == pytest.approx(direct.estimate) == pytest.approx(20)
     assert rows.loc[0, "n"] == 2
     assert not rows["label"].str.fullmatch(r"China 20\d\d").any()  # fewer than five reports a year
+    none = panel({**CITY, "answered": 0, "not_held": 0}).assign(breakdown="complete")
+    more = outside.not_held(pd.concat([ours, none], ignore_index=True), others)
+    assert more.loc[1, ["low", "high", "n"]].tolist() == rows.loc[1, ["low", "high", "n"]].tolist()
 
 
 # ---- published figures

@@ -15,6 +15,7 @@ from govstats.models.effects import dersimonian_laird, logit_normal
 from govstats.models.estimate import Estimate, sentence, tidy
 from govstats.models.family import adjust
 from govstats.models.groups import by_group, dominant, readings
+from govstats.models.land import STRATA, land_dealt, land_tests
 from govstats.models.pooled import beta_binomial, shrunken
 from govstats.models.power import detectable
 from govstats.models.randomise import dealing, randomisation_test
@@ -35,6 +36,7 @@ from govstats.models.zeros import zeros
 __all__ = [
     "Estimate",
     "PLACEBO",
+    "STRATA",
     "Specification",
     "adjust",
     "beta_binomial",
@@ -51,6 +53,8 @@ __all__ = [
     "e_value",
     "elasticity",
     "joint_test",
+    "land_dealt",
+    "land_tests",
     "logit_normal",
     "mean_rate",
     "mean_share",

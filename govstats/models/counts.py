@@ -68,7 +68,7 @@ def mean_rate(
     label = Label(estimand, method, "per 100", 0, level=level)
     try:
         made = design(rows, formula, exposure, cluster)
-        if errors != "model" and made.groups < 2:
+        if errors == "robust" and made.groups < 2:
             raise Unfit("one cluster, and the error is between clusters")
         log_rate, error, freedom, why = intercept(made, family, errors)
     except Unfit as obstacle:

@@ -56,10 +56,12 @@ def sentence(rows: pd.DataFrame, head: str) -> str:
 def _said(row) -> str:  # type: ignore[no-untyped-def]
     form, sign = (".0f", " %") if row.unit == "percent" else (".2f", "")
     if math.isnan(row.low) or math.isnan(row.high):
-        return f"{row.estimand}: {row.caveats or 'no interval'}"
-    limits = f"{row.low:{form}} to {row.high:{form}}{sign}"
+        value = "" if math.isnan(row.estimate) else f"{row.estimate:{form}}{sign}, "
+        return f"{row.estimand}: {value}{row.caveats or 'no interval'}"
     if math.isnan(row.estimate):
+        limits = f"{row.low:{form}} and {row.high:{form}}{sign}"
         return f"{row.estimand}: between {limits} ({row.method}, {row.n} reports)"
+    limits = f"{row.low:{form}} to {row.high:{form}}{sign}"
     return f"{row.estimand}: {row.estimate:{form}}{sign} ({limits}, {row.n} reports)"
 
 

@@ -108,7 +108,8 @@ def beta_binomial(
     Three rows: the mean of the reports' underlying shares (percent; log odds and Student's t, by
     the likelihood or, with `cluster`, by the jackknife of clusters); rho, the correlation of two
     answers of one report (0 to 1); the prediction interval of a new report's underlying share
-    (percent), which counts the error of the parameters too. Assumes that the share does not go
+    (percent), which counts the error of the parameters too (of the mean: between clusters where
+    that is larger). Assumes that the share does not go
     with the volume: compare with `mean_share`. Source: Griffiths 1973; Skellam 1948.
     """
     held = sample(rows, count, total, cluster)
@@ -120,20 +121,20 @@ def beta_binomial(
     if why := obstacle(held.counts, held.totals):
         return [each.cannot(why) for each in (label, spread, ahead)]
     fit = fit_beta(held.counts, held.totals)
+    error, why = float(np.sqrt(fit.covariance[0, 0])), ""
+    if cluster:
+        error, why = jackknife(held.clusters, _mean_without(held))
+    reach = error * quantile_t(level, (groups or label.n) - 1)
     return [
-        _mean(label, fit, held, bool(cluster)),
+        _mean(label, fit, reach, why),
         _spread(spread._replace(method="beta-binomial, likelihood", clusters=0), fit),
-        _ahead(ahead._replace(method="beta-binomial, likelihood", clusters=0), fit, seed),
+        _ahead(ahead, fit, reach if cluster else 0.0, seed),
     ]
 
 
-def _mean(label: Label, fit: BetaFit, held: Sample, clustered: bool) -> Estimate:
-    error, why = float(np.sqrt(fit.covariance[0, 0])), ""
-    if clustered:
-        error, why = jackknife(held.clusters, _mean_without(held))
-    if np.isnan(error):
+def _mean(label: Label, fit: BetaFit, reach: float, why: str) -> Estimate:
+    if np.isnan(reach):
         return label.one_sided(100 * expit(fit.mean), NAN, NAN, f"no interval: {why}")
-    reach = error * quantile_t(label.level, (label.clusters or label.n) - 1)
     limits = (expit(fit.mean - reach), expit(fit.mean + reach))
     return label.row(100 * expit(fit.mean), 100 * limits[0], 100 * limits[1])
 
@@ -156,9 +157,17 @@ def _spread(label: Label, fit: BetaFit) -> Estimate:
     return label.row(expit(fit.rho), expit(fit.rho - reach), expit(fit.rho + reach))
 
 
-def _ahead(label: Label, fit: BetaFit, seed: int) -> Estimate:
+def _ahead(label: Label, fit: BetaFit, reach: float, seed: int) -> Estimate:
+    """`reach`: of the mean's interval between clusters, 0 without; NaN where there is none."""
+    if np.isnan(reach):
+        why = "no interval: that of the mean has none"
+        return label.one_sided(100 * expit(fit.mean), NAN, NAN, why)
     draws = seeded(seed)
     theta = draws.multivariate_normal([fit.mean, fit.rho], fit.covariance, 20_000, method="eigh")
+    # A new report cannot be told better than the mean: the error between clusters counts too.
+    z = quantile_t(label.level, np.inf)
+    more = max((reach / z) ** 2 - float(fit.covariance[0, 0]), 0.0)
+    theta[:, 0] += np.sqrt(more) * draws.standard_normal(len(theta))
     # Draws beyond what the likelihood allows would be betas of one or of two points.
     size = np.exp(-np.clip(theta[:, 1], _POINT, _ENDS))
     mean = 0.5 * (1 + np.tanh(np.clip(theta[:, 0], -15, 15) / 2))

@@ -24,7 +24,8 @@ def complete(panel: pd.DataFrame, scope: str = "own") -> pd.DataFrame:
     """Yearly reports of one scope that answered requests and tell every kind of reply.
 
     Adds columns: kind (governments, land and housing offices, others), years (between the breaks
-    of 2019, 2021 and 2024) and since_2024 (1 from the revised Reconsideration Law on).
+    of 2019, 2021 and 2024) and since_2024 (1 from the revised Reconsideration Law on, 0
+    before, NaN where the year is not known).
     """
     rows = _yearly(panel, scope)
     return _grouped(rows[(rows["breakdown"] == "complete") & (rows["answered"] > 0)])
@@ -72,27 +73,39 @@ def _grouped(rows: pd.DataFrame) -> pd.DataFrame:
     spans = np.select([year <= last for last in edges.values()], list(edges), "since 2024")
     kind = rows["organ"].where(rows["organ"].isin(["government", LAND]), "others")
     spans = np.where(np.isnan(year), "unknown", spans)
-    return rows.assign(kind=kind, years=spans, since_2024=(year >= 2024).astype("int64"))
+    # A year that is not known is on neither side.
+    since = np.where(np.isnan(year), np.nan, year >= 2024)
+    return rows.assign(kind=kind, years=spans, since_2024=since)
 
 
 def concluded(panel: pd.DataFrame, case: str, scope: str = "own") -> pd.DataFrame:
     """Yearly reports of one scope that tell how many cases were concluded, and corrected.
 
     Adds columns corrected, concluded (upheld, corrected and otherwise settled; all cases less the
-    pending ones where one of the three is missing; all cases where upheld and corrected add up to
-    them).
+    pending ones where one of the three is missing). What a report does not name follows from its
+    own sum: 0 where the named results add up to all cases, the rest where one alone is missing.
     """
     rows = _grouped(_yearly(panel, scope))
-    parts = {
-        name: numbers(rows, f"{case}_{name}")
-        for name in ("upheld", "corrected", "other", "pending")
-    }
     whole = numbers(rows, case)
-    settled = parts["upheld"] + parts["corrected"]
-    ended = np.where(settled == whole, whole, whole - parts["pending"])
-    ended = np.where(np.isnan(parts["other"] + settled), ended, settled + parts["other"])
-    rows = rows.assign(corrected=parts["corrected"], concluded=ended)
+    parts = _results(np.column_stack([numbers(rows, f"{case}_{name}") for name in _PARTS]), whole)
+    upheld, corrected, other, pending = parts.T
+    settled = upheld + corrected + other
+    ended = np.where(np.isnan(settled), whole - pending, settled)
+    rows = rows.assign(corrected=corrected, concluded=ended)
     return rows[rows["corrected"].notna() & (rows["concluded"] > 0)]
+
+
+def _results(parts: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """The results of cases, a row a report, with those that their sum implies.
+
+    Sentences name corrected cases rather where there are some: without the implied 0 only those
+    reports would be left.
+    """
+    missing = np.isnan(parts)
+    rest = whole - np.nansum(parts, axis=1)
+    alone = missing.sum(axis=1) == 1
+    implied = (rest == 0) & ~missing.all(axis=1) | alone & (rest > 0)
+    return np.where(missing & implied[:, None], rest[:, None], parts)
 
 
 def with_topics(rows: pd.DataFrame, topics: pd.DataFrame, theme: str) -> pd.DataFrame:

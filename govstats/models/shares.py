@@ -23,6 +23,7 @@ from govstats.models.estimate import (
 
 Exact = Literal["wilson", "clopper-pearson"]
 Clustered = Literal["jackknife", "robust", "bootstrap"]
+_ONE = "no interval: one cluster, and the error is between clusters"
 
 
 def wilson(
@@ -127,9 +128,9 @@ def crude_share(
     label = _label(held, estimand, method, level)
     if len(held.counts) == 0:
         return label.cannot("no report states both numbers")
-    if held.groups < 2:
-        return label.cannot("one cluster, and the error is between clusters")
     pooled = held.counts.sum() / held.totals.sum()
+    if held.groups < 2:
+        return label.one_sided(100 * pooled, NAN, NAN, _ONE)
     if pooled in (0, 1):
         return _at_the_end(label, held, pooled)
     if method == "bootstrap":
@@ -194,9 +195,11 @@ def mean_share(
     held = sample(rows, count, total, cluster)
     method = "mean of shares, jackknife"
     label = Label(estimand, method, "percent", len(held.counts), held.groups, level, held.caveats)
-    if held.groups < 2:
-        return label.cannot("fewer than two clusters")
+    if len(held.counts) == 0:
+        return label.cannot("no report states both numbers")
     each = held.counts / held.totals
+    if held.groups < 2:
+        return label.one_sided(100 * each.mean(), NAN, NAN, _ONE)
     error, _ = jackknife(held.clusters, lambda keep: float(each[keep].mean()))
     if error == 0:
         return label.one_sided(100 * each.mean(), NAN, NAN, "no interval: all shares are equal")

@@ -84,15 +84,14 @@ def draw_pairs(compared: pd.DataFrame) -> Figure:
     size = (_WIDTH, _ROW * sum(heights) + 1.6)
     figure, axes = plt.subplots(2, figsize=size, gridspec_kw={"height_ratios": heights})
     for axis, part in zip(axes, parts, strict=True):
+        if part.empty:
+            plots.nothing(axis, "nothing is held to compare", "没有可比的数字")
+            continue
         rows = part.assign(estimate=part["ours"])
         plots.forest(axis, rows, labels(rows, plots.language()))
         places = range(len(rows))
         axis.scatter(rows["theirs"], places, marker="D", s=20, color=plots.VERMILION, zorder=4)
-        if rows.empty:
-            nothing = plots.say("nothing is held to compare", "没有可比的数字")
-            axis.text(0.5, 0.5, nothing, transform=axis.transAxes, ha="center", va="center")
-            axis.set_xticks([])
-        elif axis is axes[0]:
+        if axis is axes[0]:
             axis.set_xscale("symlog", linthresh=1)
         else:
             axis.set_xlim(-2, 100)

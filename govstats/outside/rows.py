@@ -32,6 +32,8 @@ def not_held(panel: pd.DataFrame, others: pd.DataFrame) -> pd.DataFrame:
     (reports or bodies), caveats (why there is no estimate).
     """
     whole = panel[(panel["breakdown"] == "complete") & (panel["scope"] == "own")]
+    # Of no replies there is no share, not even an unknown one.
+    whole = whole[whole["answered"] > 0]
     given = ("not_held", "answered")
     name = plots.say("China, all years", "中国，全部年份")
     found = [mean_share(whole, *given, name, cluster="province")]

@@ -35,9 +35,10 @@ def forest(
         return
     middle, low, high = (rows[name].astype(float) for name in ("estimate", "low", "high"))
     beside: dict[str, Any] = {
-        "transform": axis.get_yaxis_transform(),
+        "xycoords": axis.get_yaxis_transform(),
         "va": "center",
         "fontsize": 8,
+        "annotation_clip": False,
     }
     for place, (point, least, most, n) in enumerate(
         zip(middle, low, high, rows[count] if count else [None] * len(rows), strict=True)
@@ -52,7 +53,8 @@ def forest(
         said = "" if n is None else f"n = {n:.0f}"
         if not (known or limits):
             said = say("cannot be estimated", "无法估计")
-        axis.text(1.02, place, said, **beside)
+        # Points, not a part of the width: an arrow at the edge needs the same room on any axis.
+        axis.annotate(said, (1, place), (8, 0), textcoords="offset points", **beside)
     axis.set_yticks(range(len(rows)), list(labels))
     axis.set_ylim(max(len(rows), 1) - 0.5, -0.5)
     if ratio:
@@ -123,7 +125,7 @@ def curves(axis: Axes, x: pandas.Series, bands: pandas.DataFrame, names: pandas.
         axis.fill_between(at, part["low"], part["high"], color=colour, alpha=0.2, linewidth=0)
         axis.plot(at, part["value"], color=colour, marker=mark, markersize=4, label=name)
     if len(names):
-        axis.legend(fontsize=7, loc="upper left")
+        axis.legend(fontsize=7, loc="lower right")
 
 
 def stacked(axis: Axes, counts: pandas.DataFrame, colours: Sequence[str]) -> None:

@@ -45,10 +45,10 @@ def pooled(shape: pd.DataFrame, world: World, draws: np.random.Generator) -> Ite
     yield covers("mean of shares, jackknife", found, mean)
     plain = beta_binomial(rows, "cases", "volume", "")
     yield covers("beta-binomial mean, likelihood", plain[0], mean)
-    found = beta_binomial(rows, "cases", "volume", "", cluster="province")[0]
-    yield covers("beta-binomial mean, jackknife", found, mean)
+    between = beta_binomial(rows, "cases", "volume", "", cluster="province")
+    yield covers("beta-binomial mean, jackknife", between[0], mean)
     new = 100 / (1 + np.exp(-draws.normal(typical, spread)))
-    yield covers("beta-binomial, a new report", plain[2], new)
+    yield covers("beta-binomial, a new report", between[2], new)
     normal = logit_normal(rows, "cases", "volume", "")
     yield covers("logit-normal median, likelihood", normal[0], median)
     yield covers("logit-normal variance, likelihood", normal[1], spread**2)

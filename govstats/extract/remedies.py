@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 from govstats.extract.columns import by_position
@@ -11,6 +11,9 @@ from govstats.extract.segments import Segment, cut_segments
 from govstats.extract.tokens import Kind, Token
 from govstats.forms import Address, Table
 from govstats.labels import core, find_all, find_exact
+
+# Block -> its five addresses, both in printed order.
+Orders = Mapping[str, Sequence[Address]]
 
 
 def align_remedies(tokens: Sequence[Token], table: Table) -> Placement:
@@ -21,11 +24,23 @@ def align_remedies(tokens: Sequence[Token], table: Table) -> Placement:
         if code is not None:
             placement.note_row(code, token)
     segments = cut_segments(tokens)
-    reading = _by_grid(tokens, table) or _by_rows(segments, table) or _in_order(segments, table)
-    placement.put(reading)
-    filled = sum(token.is_value and token.kind is not Kind.BLANK for token in tokens)
-    placement.unplaced = max(0, filled - sum(t.kind is not Kind.BLANK for t in reading.values()))
+    for reading in _readings(tokens, segments, table):
+        placement.put(reading)
+    filled = sum(segment.filled for segment in segments)
+    placed = sum(token.kind is not Kind.BLANK for token in placement.tokens.values())
+    placement.unplaced = max(0, filled - placed)
     return placement
+
+
+def _readings(
+    tokens: Sequence[Token], segments: Sequence[Segment], table: Table
+) -> Sequence[Reading]:
+    """What the grid's heads say, else each labelled row, else the fifteen in order."""
+    by_grid = _by_grid(tokens, table)
+    orders = _printed_orders([t.text for t in tokens if t.kind is Kind.LABEL], table)
+    if by_grid or orders is None:
+        return [by_grid]
+    return _by_rows(segments, table, orders) or [_in_order(segments, table, orders)]
 
 
 def _blocks(table: Table) -> list[str]:
@@ -57,49 +72,62 @@ def _by_grid(tokens: Sequence[Token], table: Table) -> Reading:
     return placed if len(placed) == len(table.addresses) else {}
 
 
-def _by_rows(segments: Sequence[Segment], table: Table) -> Reading:
-    """Three rows of five, each behind its own block's label."""
-    width = len(_columns(table))
-    placed: dict[Address, Token] = {}
-    for segment in segments:
-        code = find_exact(segment.pieces, table.row_codes)
-        if code is not None and width <= len(segment.values) < 2 * width:
-            addresses = [Address("remedies", code, column) for column in _columns(table)]
-            placed.update(fit(segment.values, addresses, table, [code]))
-    return placed if len(placed) == len(table.addresses) else {}
+def _by_rows(segments: Sequence[Segment], table: Table, orders: Orders) -> list[Reading]:
+    """A reading of each row of five behind its block's label; none where they are not set so."""
+    filled = [segment for segment in segments if segment.filled]
+    codes = [find_exact(segment.pieces, table.row_codes) for segment in filled]
+    found = [code for code in codes if code is not None]
+    most = len(_columns(table)) + 1
+    # Numbers behind no label or behind too few: the labels stand in the head, or behind.
+    if None in codes or len(set(found)) < 2 or any(s.filled > most for s in filled):
+        return []
+    return [
+        fit(segment.values, orders[code], table, [code])
+        for segment, code in zip(filled, found, strict=True)
+    ]
 
 
-def _in_order(segments: Sequence[Segment], table: Table) -> Reading:
+def _in_order(segments: Sequence[Segment], table: Table, orders: Orders) -> Reading:
     """Fifteen cells in printed order; where labels cut the run, totals may be moved to the end."""
-    addresses = _printed_addresses(segments, table)
-    runs = [run for segment in segments if (run := _without_head_blanks(segment))]
+    addresses = [address for block in orders.values() for address in block]
+    runs = [segment.values for segment in segments if segment.filled]
     values = [token for run in runs for token in run]
     if len(runs) > 1 and len(values) == len(addresses):
-        return _displaced(runs, table)
+        return _displaced(runs, table, orders)
     return fit(values, addresses, table, _blocks(table))
 
 
-def _without_head_blanks(segment: Segment) -> list[Token]:
-    """A run of cells; runs of nothing but blanks belong to the head of the table."""
-    return segment.values if segment.filled else []
+def _printed_orders(labels: Sequence[str], table: Table) -> Orders | None:
+    """Each block's addresses as the head prints blocks and columns, in the form's order without.
 
-
-def _printed_addresses(segments: Sequence[Segment], table: Table) -> list[Address]:
-    """The fifteen addresses as the head prints them, or the form's when it is incomplete."""
-    labels = [token.text for segment in segments for token in segment.labels]
+    None where a head that is not whole contradicts the form's order: then order tells nothing.
+    """
+    known, columns = _blocks(table), _columns(table)
     blocks = list(dict.fromkeys(code for _, code in find_all(labels, table.row_codes)))
-    columns = [code for _, code in find_all(labels, table.column_codes)]
-    width = len(_columns(table))
-    parts = [columns[i : i + width] for i in range(0, len(columns), width)]
-    complete = len(parts) == len(_blocks(table)) and all(
-        set(p) == set(_columns(table)) for p in parts
-    )
-    if not complete or set(blocks) != set(_blocks(table)):
-        return list(table.addresses)
-    return [Address("remedies", b, c) for b, part in zip(blocks, parts, strict=True) for c in part]
+    if len(blocks) < len(known):
+        if blocks != [block for block in known if block in blocks]:
+            return None
+        blocks = known
+    printed = [code for _, code in find_all(labels, table.column_codes)]
+    width = len(columns)
+    parts = [printed[i : i + width] for i in range(0, len(printed), width)]
+    if any(set(part) != set(columns) for part in parts):
+        places = [columns.index(code) for code in printed]
+        back = sum(second <= first for first, second in zip(places, places[1:], strict=False))
+        if back > len(known):
+            return None
+        parts = [columns]
+    same = len(set(map(tuple, parts))) <= 1
+    if not same and len(parts) != len(blocks):
+        return None
+    parts = (parts[:1] or [columns]) * len(blocks) if same else parts
+    return {
+        block: [Address("remedies", block, column) for column in part]
+        for block, part in zip(blocks, parts, strict=True)
+    }
 
 
-def _displaced(runs: Sequence[Sequence[Token]], table: Table) -> Reading:
+def _displaced(runs: Sequence[Sequence[Token]], table: Table, orders: Orders) -> Reading:
     """Best reading where each block's total stands in place or is moved behind all blocks.
 
     A block whose four parts stand in two different runs is less likely than one that is kept whole.
@@ -107,8 +135,8 @@ def _displaced(runs: Sequence[Sequence[Token]], table: Table) -> Reading:
     run_of = [number for number, run in enumerate(runs) for _ in run]
     values = [token for run in runs for token in run]
     found: list[tuple[int, tuple[int, int], Reading]] = []
-    for moved in product((False, True), repeat=len(_blocks(table))):
-        places = list(_places(moved, table))
+    for moved in product((False, True), repeat=len(orders)):
+        places = list(_places(moved, orders))
         reading = {address: values[place] for address, place in places}
         torn = _torn_blocks(places, run_of, table)
         broken, holding = support(reading, table.identities, table)
@@ -118,14 +146,13 @@ def _displaced(runs: Sequence[Sequence[Token]], table: Table) -> Reading:
     return agreed(kept, table, table.identities)
 
 
-def _places(moved: Sequence[bool], table: Table) -> Iterator[tuple[Address, int]]:
+def _places(moved: Sequence[bool], orders: Orders) -> Iterator[tuple[Address, int]]:
     """Address -> index in the run, with the totals marked `moved` behind everything else."""
     place = 0
     late = []
-    for block, is_late in zip(_blocks(table), moved, strict=True):
-        for column in _columns(table):
-            address = Address("remedies", block, column)
-            if column == "total" and is_late:
+    for block, is_late in zip(orders.values(), moved, strict=True):
+        for address in block:
+            if address.column == "total" and is_late:
                 late.append(address)
             else:
                 yield address, place

@@ -35,9 +35,23 @@ def cut_segments(tokens: Sequence[Token], labels_first: bool = True) -> list[Seg
             segments.append(Segment())
         target = segments[-1]
         (target.values if token.is_value else target.labels).append(token)
-    if labels_first:
-        return segments
-    return [Segment(s.labels[::-1], s.values[::-1]) for s in reversed(segments)]
+    if not labels_first:
+        segments = [Segment(s.labels[::-1], s.values[::-1]) for s in reversed(segments)]
+    return [Segment(s.labels, _own_rows(s.values)) for s in segments]
+
+
+def _own_rows(values: list[Token]) -> list[Token]:
+    """The cells without those of printed rows that hold blanks only: such rows are heads.
+
+    Where numbers stand one a row, a row of one blank is a cell.
+    """
+    filled = [_printed_row(token) for token in values if token.kind is not Kind.BLANK]
+    rows = set(filled)
+    return [t for t in values if _printed_row(t) in rows] if len(rows) < len(filled) else values
+
+
+def _printed_row(token: Token) -> tuple[int, int, int]:
+    return (*token.row, token.line)
 
 
 def trim(segments: Sequence[Segment], width: int) -> list[Segment]:

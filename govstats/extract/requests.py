@@ -19,10 +19,12 @@ from govstats.extract.readings import (
 from govstats.extract.segments import Segment, cut_segments, trim
 from govstats.extract.tokens import Kind, Token
 from govstats.forms import Address, Table
-from govstats.labels import NUMBERED, find_all, find_exact, find_row, normalise
+from govstats.labels import NUMBERED, find_all, find_exact, find_row, item_number, normalise
 
 # Where "00" is printed for two zero cells, runs are one cell short; more than a few is no table.
 _MOST_SPLITS = 3
+# Rows whose words head columns or stand in other rows too.
+_SHORT = ("other", "other_undivided", "total")
 
 
 def align_requests(tokens: Sequence[Token], table: Table) -> Placement:
@@ -70,7 +72,7 @@ def _row_codes_of(segments: Sequence[Segment], table: Table, step: int) -> list[
     for segment in segments:
         code = _row_code_of(segment, table, step) if segment.labels and segment.values else None
         # 其他 and 总计 head columns too: in front of the first row they count only when numbered.
-        if in_head and code in ("other", "total") and not _is_numbered(segment.labels[-1]):
+        if in_head and code in _SHORT and not _is_numbered(segment.labels[-1]):
             code = None
         in_head = in_head and code is None
         codes.append(code)
@@ -83,7 +85,14 @@ def _row_code_of(segment: Segment, table: Table, step: int) -> str | None:
         first = next(find_all(segment.pieces, table.row_codes), None)
         if first is not None:
             return first[1]
-    return find_row(segment.pieces, table.row_codes)
+    code = find_row(segment.pieces, table.row_codes)
+    return None if code in _SHORT and _other_number(segment.pieces[-1], code, table) else code
+
+
+def _other_number(text: str, code: str, table: Table) -> bool:
+    """True when a row's printed number is that of another row: (六)其他 is not 3.其他."""
+    path = next(row.path for row in table.blocks[0].rows if row.code == code)
+    return item_number(text) not in (None, item_number(f"{path}、"))
 
 
 def _complete(
@@ -123,7 +132,7 @@ def _note_labels(segment: Segment, table: Table, placement: Placement) -> None:
     """Rows whose label stands in the document though their numbers are gone."""
     for token in segment.labels:
         code = find_exact([token.text], table.row_codes)
-        if code is not None and code not in ("other", "total"):
+        if code is not None and code not in _SHORT:
             placement.note_row(code, token)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -28,6 +29,7 @@ class Segment:
 
 def cut_segments(tokens: Sequence[Token], labels_first: bool = True) -> list[Segment]:
     """Segments in printed order; with `labels_first` False the labels stand behind their values."""
+    tokens = _without_row_ends(tokens)
     ordered = tokens if labels_first else tokens[::-1]
     segments: list[Segment] = []
     for token in ordered:
@@ -38,6 +40,14 @@ def cut_segments(tokens: Sequence[Token], labels_first: bool = True) -> list[Seg
     if not labels_first:
         segments = [Segment(s.labels[::-1], s.values[::-1]) for s in reversed(segments)]
     return [Segment(s.labels, _own_rows(s.values)) for s in segments]
+
+
+def _without_row_ends(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Where every line holds one cell, the tokens without the blanks that end a row (`6 ||`)."""
+    filled = Counter(_printed_row(token) for token in tokens if token.kind is not Kind.BLANK)
+    if max(filled.values(), default=0) != 1 or any(token.columns for token in tokens):
+        return tokens
+    return [t for t in tokens if t.kind is not Kind.BLANK or _printed_row(t) not in filled]
 
 
 def _own_rows(values: list[Token]) -> list[Token]:
@@ -51,6 +61,7 @@ def _own_rows(values: list[Token]) -> list[Token]:
 
 
 def _printed_row(token: Token) -> tuple[int, int, int]:
+    # Lines of text that are filled with blanks count them in the second part of `row`.
     return (*token.row, token.line)
 
 

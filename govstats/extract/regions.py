@@ -80,8 +80,11 @@ def _is_heading(token: Token) -> bool:
     if not _HEADING.match(normalise(token.text)):
         return False
     words, labels = core(token.text), _numbered_labels()
-    cut_or_glued = any(text.startswith(words) or words.startswith(text) for text in labels)
-    return len(words) >= _SHORTEST and not cut_or_glued and find_alike(words, labels) is None
+    if len(words) < _SHORTEST or find_alike(words, labels) is not None:
+        return False
+    starts = Codes({text[: len(words)]: "cut" for text in labels})
+    glued = any(words.startswith(text) for text in labels)
+    return not glued and words not in starts and find_alike(words, starts) is None
 
 
 @lru_cache(maxsize=1)

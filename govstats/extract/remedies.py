@@ -76,14 +76,16 @@ def _by_rows(segments: Sequence[Segment], table: Table, orders: Orders) -> list[
     """A reading of each row of five behind its block's label; none where they are not set so."""
     filled = [segment for segment in segments if segment.filled]
     codes = [find_exact(segment.pieces, table.row_codes) for segment in filled]
-    found = [code for code in codes if code is not None]
+    pieces = [piece for segment in segments for piece in segment.pieces]
+    labels = {code for _, code in find_all(pieces, table.row_codes)}
     most = len(_columns(table)) + 1
-    # Numbers behind no label or behind too few: the labels stand in the head, or behind.
-    if None in codes or len(set(found)) < 2 or any(s.filled > most for s in filled):
+    # A label without numbers of its own stands in the head, or all labels stand behind.
+    if len(labels) < 2 or not labels <= set(codes) or any(s.filled > most for s in filled):
         return []
     return [
         fit(segment.values, orders[code], table, [code])
-        for segment, code in zip(filled, found, strict=True)
+        for segment, code in zip(filled, codes, strict=True)
+        if code is not None
     ]
 
 

@@ -33,13 +33,22 @@ def align_requests(tokens: Sequence[Token], table: Table) -> Placement:
     Numbers beside the labels of other rows break many sums; a report's own errors break a few.
     """
     many = len(table.identities) // 8
-    forward = _align(cut_segments(tokens), table, step=1)
+    segments = cut_segments(tokens)
+    forward = _align(segments, table, step=1)
     broken = forward.violations()
-    if not forward.unplaced and broken <= many:
+    if (not forward.unplaced and broken <= many) or _labels_ahead(segments, table):
         return forward
     backward = _align(cut_segments(tokens, labels_first=False), table, step=-1)
     scored = ((broken, forward), (backward.violations(), backward))
     return min(scored, key=lambda pair: (pair[0] > many, pair[1].unplaced, pair[0]))[1]
+
+
+def _labels_ahead(segments: Sequence[Segment], table: Table) -> bool:
+    """True when the first numbers stand behind a row's label, and numbers behind the last one."""
+    first = next((segment for segment in segments if segment.filled), None)
+    if first is None or not segments[-1].filled:
+        return False
+    return next(find_all(first.pieces, table.row_codes), None) is not None
 
 
 def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:

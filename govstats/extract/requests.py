@@ -60,18 +60,30 @@ def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
     placement = Placement(table)
     form_rows = [row.code for row in block.rows]
     own = {code for code in codes if code}
-    for segment, code in zip(segments, codes, strict=True):
+    later = _later_labels(segments, table) if step > 0 else {}
+    for index, (segment, code) in enumerate(zip(segments, codes, strict=True)):
         _note_labels(segment, table, placement)
         if code is None:
             placement.unplaced += segment.filled
             continue
         rows = _rows_of(code, own, form_rows, step)
-        reading = _read_segment(segment, code, rows, order, heads, table)
+        in_run = any(later.get(row, 0) > index + 1 for row in rows)
+        reading = _read_segment(segment, code, rows, order, heads, table, in_run)
         placement.note_row(code, segment.labels[-1])
         placement.put(reading)
         placed = sum(token.kind is not Kind.BLANK for token in reading.values())
         placement.unplaced += max(0, segment.filled - placed)
     return placement
+
+
+def _later_labels(segments: Sequence[Segment], table: Table) -> dict[str, int]:
+    """Row -> the last segment with its label: numbers of several rows may run on before it."""
+    return {
+        code: index
+        for index, segment in enumerate(segments)
+        for _, code in find_all(segment.pieces, table.row_codes)
+        if code not in _SHORT
+    }
 
 
 def _row_codes_of(segments: Sequence[Segment], table: Table, step: int) -> list[str | None]:
@@ -208,13 +220,21 @@ def _read_segment(
     order: Sequence[str],
     heads: Mapping[int, str],
     table: Table,
+    in_run: bool,
 ) -> Reading:
-    """Cells of one segment: a row, or a run that fills exactly the rows up to the next label."""
+    """Cells of one segment: a row, or a run that fills exactly the rows up to the next label.
+
+    With `in_run` the labels of the rows between stand further on, so that their numbers, as far as
+    they are printed, must stand here.
+    """
     width = len(order)
-    if segment.filled > width:
+    exact = in_run and len(segment.values) == width * len(rows)
+    if segment.filled > width or exact:
         run = _read_run(segment.values, rows, order, table)
         if run or segment.filled >= 2 * width:
             return run
+    if in_run:
+        return {}
     addresses = _addresses(code, order)
     by_grid = place_by_position(segment.values, heads)
     if by_grid is not None:

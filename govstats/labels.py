@@ -117,6 +117,15 @@ def _inside(text: str, codes: Mapping[str, str]) -> str | None:
     return max(ends)[2] if ends else None
 
 
+def unnumbered(text: str) -> str:
+    """The words of labels printed one behind another, without any numbering.
+
+    >>> unnumbered("三、本年度办理结果(三)不予公开")
+    '本年度办理结果不予公开'
+    """
+    return _PUNCTUATION.sub("", re.sub(_NUMBERING, "", normalise(text)))
+
+
 def item_number(text: str) -> int | None:
     """The number that stands in front of a label's last words, 6 for (六) and for 6., or None.
 

@@ -19,7 +19,15 @@ from govstats.extract.readings import (
 from govstats.extract.segments import Segment, cut_segments, trim
 from govstats.extract.tokens import Kind, Token
 from govstats.forms import Address, Table
-from govstats.labels import NUMBERED, find_all, find_exact, find_row, item_number, normalise
+from govstats.labels import (
+    NUMBERED,
+    find_all,
+    find_exact,
+    find_row,
+    item_number,
+    normalise,
+    unnumbered,
+)
 
 # Where "00" is printed for two zero cells, runs are one cell short; more than a few is no table.
 _MOST_SPLITS = 3
@@ -34,21 +42,24 @@ def align_requests(tokens: Sequence[Token], table: Table) -> Placement:
     """
     many = len(table.identities) // 8
     segments = cut_segments(tokens)
+    first_ahead, last_ahead = _labels_ahead(segments, table)
+    if first_ahead is last_ahead is False:
+        return _align(cut_segments(tokens, labels_first=False), table, step=-1)
     forward = _align(segments, table, step=1)
     broken = forward.violations()
-    if (not forward.unplaced and broken <= many) or _labels_ahead(segments, table):
+    if (not forward.unplaced and broken <= many) or (first_ahead and last_ahead):
         return forward
     backward = _align(cut_segments(tokens, labels_first=False), table, step=-1)
     scored = ((broken, forward), (backward.violations(), backward))
     return min(scored, key=lambda pair: (pair[0] > many, pair[1].unplaced, pair[0]))[1]
 
 
-def _labels_ahead(segments: Sequence[Segment], table: Table) -> bool:
-    """True when the first numbers stand behind a row's label, and numbers behind the last one."""
-    first = next((segment for segment in segments if segment.filled), None)
-    if first is None or not segments[-1].filled:
-        return False
-    return next(find_all(first.pieces, table.row_codes), None) is not None
+def _labels_ahead(segments: Sequence[Segment], table: Table) -> tuple[bool, bool]:
+    """Whether a row's label stands in front of the first numbers, and numbers behind the last."""
+    first = next((segment for segment in segments if segment.filled), Segment())
+    known = {code for _, code in find_all(first.pieces, table.row_codes)}
+    numbered = bool(first.labels) and _is_numbered(first.labels[-1])
+    return bool(known.difference(_SHORT)) or numbered, segments[-1].filled > 0
 
 
 def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
@@ -105,9 +116,18 @@ def _row_code_of(segment: Segment, table: Table, step: int) -> str | None:
     if step < 0 and len(segment.values) <= len(table.blocks[0].columns):
         first = next(find_all(segment.pieces, table.row_codes), None)
         if first is not None:
-            return first[1]
+            before = segment.pieces[: first[0]]
+            return first[1] if _are_groups(before, table) else find_row(before, table.row_codes)
     code = find_row(segment.pieces, table.row_codes)
     return None if code in _SHORT and _other_number(segment.pieces[-1], code, table) else code
+
+
+def _are_groups(pieces: Sequence[str], table: Table) -> bool:
+    """True when nothing but labels of groups stands there, glued or broken as they may be."""
+    rest = unnumbered("".join(pieces))
+    for group in sorted(table.head_cores, key=len, reverse=True):
+        rest = rest.replace(group, "")
+    return not rest
 
 
 def _other_number(text: str, code: str, table: Table) -> bool:
@@ -241,7 +261,17 @@ def _read_segment(
         placed = {Address("requests", code, column): token for column, token in by_grid.items()}
         in_order = windows(segment.values, addresses)
         return placed if not in_order else _agreed_first(placed, in_order, table, code)
-    return fit(segment.values, addresses, table, [code])
+    reading = fit(segment.values, addresses, table, [code])
+    return {} if _contradicts(reading, heads, order) else reading
+
+
+def _contradicts(reading: Reading, heads: Mapping[int, str], order: Sequence[str]) -> bool:
+    """True when a cell stands under the head of another column, in a head that is not read whole."""
+    return set(heads.values()) != set(order) and any(
+        token.columns is not None
+        and heads.get(token.columns.start, address.column) != address.column
+        for address, token in reading.items()
+    )
 
 
 def _agreed_first(placed: Reading, others: Sequence[Reading], table: Table, code: str) -> Reading:

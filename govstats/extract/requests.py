@@ -12,6 +12,7 @@ from govstats.extract.readings import (
     Reading,
     agreed,
     fit,
+    numbers_of,
     row_identities,
     support,
     windows,
@@ -50,8 +51,21 @@ def align_requests(tokens: Sequence[Token], table: Table) -> Placement:
     if (not forward.unplaced and broken <= many) or (first_ahead and last_ahead):
         return forward
     backward = _align(cut_segments(tokens, labels_first=False), table, step=-1)
+    if backward.violations() == broken and abs(backward.unplaced - forward.unplaced) <= _width(table):
+        return _undisputed(forward, backward)
     scored = ((broken, forward), (backward.violations(), backward))
     return min(scored, key=lambda pair: (pair[0] > many, pair[1].unplaced, pair[0]))[1]
+
+
+def _width(table: Table) -> int:
+    return len(table.blocks[0].columns)
+
+
+def _undisputed(one: Placement, other: Placement) -> Placement:
+    """The first placement without the cells about which an equally good one does not agree."""
+    mine, others = numbers_of(one.tokens), numbers_of(other.tokens)
+    one.conflicts |= {a for a in mine.keys() | others.keys() if mine.get(a) != others.get(a)}
+    return one
 
 
 def _labels_ahead(segments: Sequence[Segment], table: Table) -> tuple[bool, bool]:

@@ -180,8 +180,14 @@ def fit(
     # A row with just as many cells as the form has columns is not moved sideways.
     if in_place or (plain and not equations):
         return agreed(plain, table, identities)
-    if len(values) < len(addresses):
+    if filled == len(addresses):
+        cells = (token for token in values if token.kind is not Kind.BLANK)
+        return dict(zip(addresses, cells, strict=True))
+    if len(values) == len(addresses) - 1:
         return _with_gap(plain, table, identities)
+    if len(values) < len(addresses):
+        # Many cells gone are blanks for zeros that left no trace, not lost numbers.
+        return agreed(_unbroken(plain, table, identities), table, identities)
     ends = _ends_doubtful(values)
     if not ends and any(_all_hold(reading, identities, table) for reading in plain):
         return agreed(plain, table, identities)
@@ -198,7 +204,13 @@ def _with_gap(
 
     A lost cell need not be a zero, so that the sums of a reading hold is no reason to prefer it.
     """
-    return _common([r for r in readings if support(r, identities, table)[0] == 0])
+    return _common(_unbroken(readings, table, identities))
+
+
+def _unbroken(
+    readings: Sequence[Reading], table: Table, identities: Sequence[Identity]
+) -> list[Reading]:
+    return [reading for reading in readings if support(reading, identities, table)[0] == 0]
 
 
 def _ends_doubtful(values: Sequence[Token]) -> bool:

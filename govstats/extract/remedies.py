@@ -79,8 +79,10 @@ def _by_rows(segments: Sequence[Segment], table: Table, orders: Orders) -> list[
     pieces = [piece for segment in segments for piece in segment.pieces]
     labels = {code for _, code in find_all(pieces, table.row_codes)}
     most = len(_columns(table)) + 1
-    # A label without numbers of its own stands in the head, or all labels stand behind.
-    if len(labels) < 2 or not labels <= set(codes) or any(s.filled > most for s in filled):
+    rows = [segment for segment in segments if find_exact(segment.pieces, table.row_codes)]
+    # Numbers behind no label: all labels stand behind, unless each has numbers of its own.
+    behind = None in codes and not labels <= set(codes)
+    if behind or sum(bool(s.values) for s in rows) < 2 or any(s.filled > most for s in filled):
         return []
     return [
         fit(segment.values, orders[code], table, [code])

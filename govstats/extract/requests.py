@@ -32,6 +32,8 @@ from govstats.labels import (
 
 # Where "00" is printed for two zero cells, runs are one cell short; more than a few is no table.
 _MOST_SPLITS = 3
+# Of the rows of a table that prints every cell, some are damaged.
+_REGULAR = 0.8
 # Rows whose words head columns or stand in other rows too.
 _SHORT = ("other", "other_undivided", "total")
 
@@ -85,6 +87,7 @@ def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
     placement = Placement(table)
     form_rows = [row.code for row in block.rows]
     own = {code for code in codes if code}
+    regular = _is_regular([s for s, code in zip(segments, codes, strict=True) if code], len(order))
     later = _later_labels(segments, table) if step > 0 else {}
     for index, (segment, code) in enumerate(zip(segments, codes, strict=True)):
         _note_labels(segment, table, placement)
@@ -93,12 +96,18 @@ def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
             continue
         rows = _rows_of(code, own, form_rows, step)
         in_run = any(later.get(row, 0) > index + 1 for row in rows)
-        reading = _read_segment(segment, code, rows, order, heads, table, in_run)
+        reading = _read_segment(segment, code, rows, order, heads, table, in_run, regular)
         placement.note_row(code, segment.labels[-1])
         placement.put(reading)
         placed = sum(token.kind is not Kind.BLANK for token in reading.values())
         placement.unplaced += max(0, segment.filled - placed)
     return placement
+
+
+def _is_regular(segments: Sequence[Segment], width: int) -> bool:
+    """True when nearly all rows have just as many cells as there are columns."""
+    fit_in = sum(len(segment.values) == width for segment in segments)
+    return fit_in >= _REGULAR * len(segments)
 
 
 def _later_labels(segments: Sequence[Segment], table: Table) -> dict[str, int]:
@@ -255,6 +264,7 @@ def _read_segment(
     heads: Mapping[int, str],
     table: Table,
     in_run: bool,
+    regular: bool,
 ) -> Reading:
     """Cells of one segment: a row, or a run that fills exactly the rows up to the next label.
 
@@ -275,13 +285,15 @@ def _read_segment(
         placed = {Address("requests", code, column): token for column, token in by_grid.items()}
         in_order = windows(segment.values, addresses)
         return placed if not in_order else _agreed_first(placed, in_order, table, code)
-    reading = fit(segment.values, addresses, table, [code])
-    return {} if _contradicts(reading, heads, order) else reading
+    reading = fit(segment.values, addresses, table, [code], regular)
+    broken = support(reading, row_identities(table, [code]), table)[0] > 0
+    doubtful = broken or set(heads.values()) != set(order)
+    return {} if doubtful and _contradicts(reading, heads) else reading
 
 
-def _contradicts(reading: Reading, heads: Mapping[int, str], order: Sequence[str]) -> bool:
-    """True when a cell stands under the head of another column, in a head that is not read whole."""
-    return set(heads.values()) != set(order) and any(
+def _contradicts(reading: Reading, heads: Mapping[int, str]) -> bool:
+    """True when a cell stands under the head of another column."""
+    return any(
         token.columns is not None
         and heads.get(token.columns.start, address.column) != address.column
         for address, token in reading.items()

@@ -166,7 +166,7 @@ def fit(
 
     The cells in order come first; `regular` says that the table prints all cells of every row.
     Where the sums do not bear that out, a blank may stand inside that is no cell, or a number may
-    be lost that a blank at the end makes up for. A number is left out only where the sums say which.
+    be lost that a blank at the end makes up for. A number is left out where the sums say which.
     """
     identities = row_identities(table, rows)
     plain = windows(values, addresses)
@@ -197,9 +197,7 @@ def fit(
     return agreed([*plain, *others], table, identities)
 
 
-def _with_gap(
-    readings: Sequence[Reading], table: Table, identities: Sequence[Identity]
-) -> Reading:
+def _with_gap(readings: Sequence[Reading], table: Table, identities: Sequence[Identity]) -> Reading:
     """What all readings say that no sum contradicts: any of the cells may be the one that is lost.
 
     A lost cell need not be a zero, so that the sums of a reading hold is no reason to prefer it.

@@ -18,7 +18,7 @@ from govstats.extract.readings import (
     support,
 )
 from govstats.extract.regions import ARTICLE
-from govstats.extract.segments import Segment, cut_segments
+from govstats.extract.segments import Segment, beside_labels, cut_segments
 from govstats.extract.tokens import Kind, Token
 from govstats.forms import Address, Block, Table
 from govstats.labels import core, find_alike, find_all, find_exact, normalise
@@ -95,7 +95,7 @@ def _align(tokens: Sequence[Token], table: Table) -> Placement:
         if not segment.values:
             continue
         if own is not None:
-            _put(placement, _read_row(segment, own, head, table), segment)
+            _put(placement, _read_row(beside_labels(segment), own, head, table), segment)
             placement.units[own] = header_unit("".join(token.text for token in head))
         elif find_exact(segment.pieces, table.column_codes) is not None:
             block, readings = _read_under_head(segment, head, own_rows, placement)

@@ -227,10 +227,11 @@ def _all_hold(reading: Reading, identities: Sequence[Identity], table: Table) ->
 
 
 def _without_one(values: Sequence[Token], addresses: Sequence[Address]) -> list[Reading]:
-    """Each way to leave out the one cell that is too many, such as a page number."""
-    if len(values) != len(addresses) + 1:
+    """Each way to leave out the one number that is too many, such as that of a page."""
+    cells = [token for token in values if token.kind is not Kind.BLANK]
+    if len(cells) != len(addresses) + 1:
         return []
-    runs = ([*values[:i], *values[i + 1 :]] for i in range(len(values)))
+    runs = ([*cells[:i], *cells[i + 1 :]] for i in range(len(cells)))
     return [dict(zip(addresses, run, strict=True)) for run in runs]
 
 

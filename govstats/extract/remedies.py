@@ -7,7 +7,7 @@ from itertools import product
 
 from govstats.extract.columns import by_position
 from govstats.extract.readings import Placement, Reading, agreed, fit, support
-from govstats.extract.segments import Segment, cut_segments
+from govstats.extract.segments import Segment, beside_labels, cut_segments, without_blank_rows
 from govstats.extract.tokens import Kind, Token
 from govstats.forms import Address, Table
 from govstats.labels import core, find_all, find_exact
@@ -40,7 +40,7 @@ def _readings(
     orders = _printed_orders([t.text for t in tokens if t.kind is Kind.LABEL], table)
     if by_grid or orders is None:
         return [by_grid]
-    return _by_rows(segments, table, orders) or [_in_order(segments, table, orders)]
+    return _by_rows(tokens, table, orders) or [_in_order(segments, table, orders)]
 
 
 def _blocks(table: Table) -> list[str]:
@@ -72,29 +72,51 @@ def _by_grid(tokens: Sequence[Token], table: Table) -> Reading:
     return placed if len(placed) == len(table.addresses) else {}
 
 
-def _by_rows(segments: Sequence[Segment], table: Table, orders: Orders) -> list[Reading]:
-    """A reading of each row of five behind its block's label; none where they are not set so."""
-    filled = [segment for segment in segments if segment.filled]
-    codes = [find_exact(segment.pieces, table.row_codes) for segment in filled]
-    pieces = [piece for segment in segments for piece in segment.pieces]
-    labels = {code for _, code in find_all(pieces, table.row_codes)}
+def _by_rows(tokens: Sequence[Token], table: Table, orders: Orders) -> list[Reading]:
+    """A reading of each row of five beside its block's label; none where they are not set so."""
+    ahead = cut_segments(tokens)
+    rows = [s for s in ahead if s.values and find_exact(s.pieces, table.row_codes)]
     most = len(_columns(table)) + 1
-    rows = [segment for segment in segments if find_exact(segment.pieces, table.row_codes)]
-    # Numbers behind no label: all labels stand behind, unless each has numbers of its own.
-    behind = None in codes and not labels <= set(codes)
-    if behind or sum(bool(s.values) for s in rows) < 2 or any(s.filled > most for s in filled):
+    if len(rows) < 2 or any(segment.filled > most for segment in rows):
         return []
-    return [
-        fit(segment.values, orders[code], table, [code])
-        for segment, code in zip(filled, codes, strict=True)
-        if code is not None
-    ]
+    behind = _labels_behind(ahead, table)
+    if behind is None:
+        return [{}]
+    if behind:
+        cut = cut_segments(tokens, labels_first=False)
+        rows = [s for s in cut if s.filled and _first_row(s, table)]
+    found = []
+    for segment in rows if behind else map(beside_labels, rows):
+        code = _first_row(segment, table) if behind else find_exact(segment.pieces, table.row_codes)
+        if code is not None:
+            found.append(fit(segment.values, orders[code], table, [code]))
+    return found
+
+
+def _labels_behind(segments: Sequence[Segment], table: Table) -> bool | None:
+    """Whether labels stand behind their numbers: none behind the last label. None when unclear.
+
+    Unclear is a table whose last row has lost its numbers, or whose first row has.
+    """
+    named = [s for s in segments if next(find_all(s.pieces, table.row_codes), None)]
+    places = {(*token.row, token.line) for segment in named for token in segment.labels}
+    whole = any(token.whole_line for segment in named for token in segment.labels)
+    # Where rows stand in grids or in lines of their own, each begins with its label.
+    if named[-1].values or (len(places) > 1 and not whole):
+        return False
+    first = next((segment for segment in segments if segment.filled), Segment())
+    return None if find_exact(first.pieces, table.row_codes) else True
+
+
+def _first_row(segment: Segment, table: Table) -> str | None:
+    found = next(find_all(segment.pieces, table.row_codes), None)
+    return found[1] if found and found[0] == 0 else None
 
 
 def _in_order(segments: Sequence[Segment], table: Table, orders: Orders) -> Reading:
     """Fifteen cells in printed order; where labels cut the run, totals may be moved to the end."""
     addresses = [address for block in orders.values() for address in block]
-    runs = [segment.values for segment in segments if segment.filled]
+    runs = [without_blank_rows(segment.values) for segment in segments if segment.filled]
     values = [token for run in runs for token in run]
     if len(runs) > 1 and len(values) == len(addresses):
         return _displaced(runs, table, orders)

@@ -24,7 +24,7 @@ from govstats.extract.row_labels import (
     note_labels,
     row_codes_of,
 )
-from govstats.extract.segments import Segment, cut_segments, trim
+from govstats.extract.segments import Segment, beside_labels, cut_segments, trim
 from govstats.extract.tokens import Kind, Token
 from govstats.forms import Address, Table
 
@@ -86,7 +86,8 @@ def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
             continue
         rows = _rows_of(code, own, form_rows, step)
         in_run = any(later.get(row, 0) > index + 1 for row in rows)
-        reading = _read_segment(segment, code, rows, order, heads, table, in_run, regular)
+        cells = beside_labels(segment) if step > 0 else segment
+        reading = _read_segment(cells, code, rows, order, heads, table, in_run, regular)
         placement.note_row(code, segment.labels[-1])
         placement.put(reading)
         placed = sum(token.kind is not Kind.BLANK for token in reading.values())

@@ -23,11 +23,14 @@ _SHORT = ("other", "other_undivided", "total")
 
 
 def labels_ahead(segments: Sequence[Segment], table: Table) -> tuple[bool, bool]:
-    """Whether a row's label stands in front of the first numbers, and numbers behind the last."""
-    first = next((segment for segment in segments if segment.filled), Segment())
+    """Whether a row's label stands in front of the first full row, and numbers behind the last."""
+    width = len(table.blocks[0].columns)
+    first = next((segment for segment in segments if len(segment.values) >= width), Segment())
     known = {code for _, code in find_all(first.pieces, table.row_codes)}
     numbered = bool(first.labels) and is_numbered(first.labels[-1])
-    return bool(known.difference(_SHORT)) or numbered, segments[-1].filled > 0
+    last = max(later_labels(segments, table).values(), default=0)
+    numbers_behind = any(segment.filled for segment in segments[last:])
+    return bool(known.difference(_SHORT)) or numbered, numbers_behind
 
 
 def later_labels(segments: Sequence[Segment], table: Table) -> dict[str, int]:

@@ -37,9 +37,9 @@ def cut_segments(tokens: Sequence[Token], labels_first: bool = True) -> list[Seg
             segments.append(Segment())
         target = segments[-1]
         (target.values if token.is_value else target.labels).append(token)
-    if not labels_first:
-        segments = [Segment(s.labels[::-1], s.values[::-1]) for s in reversed(segments)]
-    return [Segment(s.labels, _own_rows(s.values)) for s in segments]
+    if labels_first:
+        return segments
+    return [Segment(s.labels[::-1], s.values[::-1]) for s in reversed(segments)]
 
 
 def _without_row_ends(tokens: Sequence[Token]) -> Sequence[Token]:
@@ -50,7 +50,18 @@ def _without_row_ends(tokens: Sequence[Token]) -> Sequence[Token]:
     return [t for t in tokens if t.kind is not Kind.BLANK or _printed_row(t) not in filled]
 
 
-def _own_rows(values: list[Token]) -> list[Token]:
+def beside_labels(segment: Segment) -> Segment:
+    """The segment with the cells of its label's printed row only, where those are all blank.
+
+    Numbers in a row below have lost their own label.
+    """
+    row = _printed_row(segment.labels[-1]) if segment.labels else None
+    own = [token for token in segment.values if _printed_row(token) == row]
+    blank = bool(own) and all(token.kind is Kind.BLANK for token in own)
+    return Segment(segment.labels, own) if blank else segment
+
+
+def without_blank_rows(values: list[Token]) -> list[Token]:
     """The cells without those of printed rows that hold blanks only: such rows are heads.
 
     Where numbers stand one a row, a row of one blank is a cell.

@@ -19,6 +19,9 @@ NUMBERED = re.compile(rf"{_NUMBERING}+")
 _ASIDE = re.compile(r"\((?![一二三四五六七八九十]{1,3}\))[^()]*(?:\)|$)")
 _PUNCTUATION = re.compile(r"[，,。.、:;/“”\"'‘’《》·]")
 
+_MARK = re.compile(r"\(?([一二三四五六七八九十]|\d{1,2})[)、.]")
+_NUMERALS = "一二三四五六七八九十"
+
 # A label set one character a line has fewer pieces; more stand in menus and lists.
 MOST_PIECES = 40
 # A shorter cut-off label would fit too many rows.
@@ -80,7 +83,9 @@ def _find_row(pieces: tuple[str, ...], codes: Codes) -> str | None:
     exact = find_exact(pieces, codes)
     if exact is not None:
         return exact
-    joined = core("".join(pieces))
+    # What stands in front of the last numbered piece is another label, such as a group's.
+    numbered = [i for i, piece in enumerate(pieces) if NUMBERED.match(normalise(piece))]
+    joined = core("".join(pieces[numbered[-1] :] if numbered else pieces))
     return (
         _suffix(joined, codes)
         or _cut(joined, codes)
@@ -110,6 +115,27 @@ def _inside(text: str, codes: Mapping[str, str]) -> str | None:
         if len(label) >= SHORTEST_CUT and label in text
     ]
     return max(ends)[2] if ends else None
+
+
+def unnumbered(text: str) -> str:
+    """The words of labels printed one behind another, without any numbering.
+
+    >>> unnumbered("三、本年度办理结果(三)不予公开")
+    '本年度办理结果不予公开'
+    """
+    return _PUNCTUATION.sub("", re.sub(_NUMBERING, "", normalise(text)))
+
+
+def item_number(text: str) -> int | None:
+    """The number that stands in front of a label's last words, 6 for (六) and for 6., or None.
+
+    >>> item_number("三、本年度办理结果(六)其他处理"), item_number("3.其他"), item_number("总计")
+    (6, 3, None)
+    """
+    marks = _MARK.findall(normalise(text))
+    if not marks:
+        return None
+    return int(marks[-1]) if marks[-1].isdigit() else _NUMERALS.find(marks[-1]) + 1 or None
 
 
 @lru_cache(maxsize=8192)

@@ -100,9 +100,11 @@ def _best_form(region: Sequence[Token], placements: Sequence[Placement]) -> Plac
     """The version of the form whose labels fit best; the newer one where all do alike."""
     labels = [token.text for token in region if token.kind is Kind.LABEL]
 
-    def fit(placement: Placement) -> tuple[int, int, int, int]:
-        columns = sum(1 for _ in find_all(labels, placement.table.column_codes))
-        return columns, len(placement.tokens), -placement.unplaced, -placement.wanting()
+    def fit(placement: Placement) -> tuple[int, ...]:
+        table = placement.table
+        columns = sum(1 for _ in find_all(labels, table.column_codes))
+        rows = len({code for _, code in find_all(labels, table.row_codes)})
+        return columns, rows, len(placement.tokens), -placement.unplaced, -placement.wanting()
 
     return max(reversed(placements), key=fit)
 

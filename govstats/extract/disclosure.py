@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from itertools import product
 from math import prod
@@ -17,13 +18,15 @@ from govstats.extract.readings import (
     support,
 )
 from govstats.extract.regions import ARTICLE
-from govstats.extract.segments import Segment, cut_segments
+from govstats.extract.segments import Segment, beside_labels, cut_segments
 from govstats.extract.tokens import Kind, Token
 from govstats.forms import Address, Block, Table
 from govstats.labels import core, find_alike, find_all, find_exact, normalise
 from govstats.numbers import header_unit
 
 UNLISTED = "unlisted"
+# White space may break the number of an article: 第二十条第(一 )项.
+_ARTICLE_START = re.compile(r"\s*第二十条")
 
 
 def align_disclosure(tokens: Sequence[Token], table: Table) -> Placement:
@@ -32,22 +35,48 @@ def align_disclosure(tokens: Sequence[Token], table: Table) -> Placement:
     Numbers behind a row label are that row's. Numbers behind column labels fill the block's rows;
     how they run is judged for all of a block together, because its inequalities join its columns.
     """
+    ahead, behind = _labels_ahead(tokens, table), _labels_behind(tokens, table)
+    in_front = _labels_in_front(tokens, table)
+    if ahead != behind:
+        return _align(tokens if ahead > behind else in_front, table)
     forward = _align(tokens, table)
     if not forward.unplaced:
         return forward
-    backward = _align(_labels_in_front(tokens, table), table)
-    return min(forward, backward, key=lambda placed: placed.unplaced)
+    return min(forward, _align(in_front, table), key=lambda placed: placed.unplaced)
+
+
+def _labels_ahead(tokens: Sequence[Token], table: Table) -> int:
+    """How many runs of cells stand behind the label of a row."""
+    return sum(_row_of(s, table) is not None for s in cut_segments(tokens) if s.filled)
+
+
+def _labels_behind(tokens: Sequence[Token], table: Table) -> int:
+    """How many runs of cells stand in front of the label of a row."""
+    segments = cut_segments(tokens, labels_first=False)
+    return sum(_first_row(s, table) > 0 for s in segments if s.filled)
+
+
+def _first_row(segment: Segment, table: Table) -> int:
+    """How many pieces the row label has with which a segment begins; 0 when none does."""
+    pieces = segment.pieces
+    found = next(find_all(pieces, table.row_codes), None)
+    if found is not None and found[0] == 0:
+        ends = range(1, len(pieces) + 1)
+        return next(n for n in ends if find_exact(pieces[:n], table.row_codes))
+    return int(bool(pieces) and find_alike(core(pieces[0]), table.row_codes) is not None)
 
 
 def _labels_in_front(tokens: Sequence[Token], table: Table) -> list[Token]:
-    """The tokens with each row label that stands behind its numbers moved in front of them."""
+    """The tokens with each row label that stands behind its numbers moved in front of them.
+
+    A label that is none of the form's ends where the next article begins.
+    """
     ordered: list[Token] = []
     for segment in cut_segments(tokens, labels_first=False):
-        found = next(find_all(segment.pieces, table.row_codes), None)
         split = 0
-        if segment.values and found is not None and found[0] == 0:
-            ends = range(1, len(segment.pieces) + 1)
-            split = next(n for n in ends if find_exact(segment.pieces[:n], table.row_codes))
+        if segment.values:
+            articles = (i for i, text in enumerate(segment.pieces) if _ARTICLE_START.match(text))
+            split = _first_row(segment, table) or next(articles, len(segment.labels))
         ordered += [*segment.labels[:split], *segment.values, *segment.labels[split:]]
     return ordered
 
@@ -66,7 +95,7 @@ def _align(tokens: Sequence[Token], table: Table) -> Placement:
         if not segment.values:
             continue
         if own is not None:
-            _put(placement, _read_row(segment, own, head, table), segment)
+            _put(placement, _read_row(beside_labels(segment), own, head, table), segment)
             placement.units[own] = header_unit("".join(token.text for token in head))
         elif find_exact(segment.pieces, table.column_codes) is not None:
             block, readings = _read_under_head(segment, head, own_rows, placement)

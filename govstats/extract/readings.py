@@ -88,8 +88,8 @@ def numbers_of(reading: Reading) -> dict[Address, Value]:
 def windows(values: Sequence[Token], addresses: Sequence[Address]) -> list[Reading]:
     """Every way to fill the addresses in order from a run of cells.
 
-    Too many cells: each stretch that leaves out no number it need not. Too few: each way to leave
-    addresses empty, unless nothing but blanks is there.
+    Too many cells: each stretch that leaves out no number, or as few as can be where there are too
+    many numbers. Too few: each way to leave addresses empty, unless nothing but blanks is there.
     """
     width = len(addresses)
     filled = [i for i, token in enumerate(values) if token.kind is not Kind.BLANK]
@@ -102,7 +102,7 @@ def windows(values: Sequence[Token], addresses: Sequence[Address]) -> list[Readi
         ]
     before = list(accumulate((t.kind is not Kind.BLANK for t in values), initial=0))
     counts = [before[i + width] - before[i] for i in range(len(values) - width + 1)]
-    most = max(counts)
+    most = min(len(filled), width) if len(filled) <= width else max(counts)
     starts = [start for start, count in enumerate(counts) if count == most]
     if not filled:
         starts = starts[:1]
@@ -142,21 +142,31 @@ def agreed(readings: Sequence[Reading], table: Table, identities: Sequence[Ident
     scores = [support(reading, identities, table) for reading in readings]
     best = min(scores)
     kept = [reading for reading, score in zip(readings, scores, strict=True) if score == best]
+    return _common(kept)
+
+
+def _common(readings: Sequence[Reading]) -> Reading:
+    """The cells about which all readings agree."""
+    first, *others = readings or [{}]
     return {
         address: token
-        for address, token in kept[0].items()
-        if all(address in other and _shown(other[address]) == _shown(token) for other in kept[1:])
+        for address, token in first.items()
+        if all(address in other and _shown(other[address]) == _shown(token) for other in others)
     }
 
 
 def fit(
-    values: Sequence[Token], addresses: Sequence[Address], table: Table, rows: Iterable[str]
+    values: Sequence[Token],
+    addresses: Sequence[Address],
+    table: Table,
+    rows: Iterable[str],
+    regular: bool = False,
 ) -> Reading:
     """The best reading of a run of cells for these addresses; empty when none can be relied on.
 
-    The cells in order come first. Where the sums do not bear that out, a blank may stand inside
-    that is no cell, or a number may be lost that a blank at the end makes up for. A number is left
-    out only where the sums say which.
+    The cells in order come first; `regular` says that the table prints all cells of every row.
+    Where the sums do not bear that out, a blank may stand inside that is no cell, or a number may
+    be lost that a blank at the end makes up for. A number is left out where the sums say which.
     """
     identities = row_identities(table, rows)
     plain = windows(values, addresses)
@@ -166,13 +176,49 @@ def fit(
         ways = [*plain, *_without_one(values, addresses)] if equations else []
         sure = [reading for reading in ways if _all_hold(reading, identities, table)]
         return agreed(sure, table, identities)
-    in_place = len(values) == len(addresses) and all(token.columns for token in values)
-    holds = any(_all_hold(reading, identities, table) for reading in plain)
-    # A grid's row with just as many cells as the form has columns is not moved sideways.
-    if in_place or not plain or not equations or holds:
+    in_place = len(values) == len(addresses) and (regular or all(t.columns for t in values))
+    # A row with just as many cells as the form has columns is not moved sideways.
+    if in_place or (plain and not equations):
         return agreed(plain, table, identities)
-    others = [r for r in _without_blanks(values, addresses) if addresses[-1] in r]
+    if filled == len(addresses):
+        cells = (token for token in values if token.kind is not Kind.BLANK)
+        return dict(zip(addresses, cells, strict=True))
+    if len(values) == len(addresses) - 1:
+        return _with_gap(plain, table, identities)
+    if len(values) < len(addresses):
+        # Many cells gone are blanks for zeros that left no trace, not lost numbers.
+        return agreed(_unbroken(plain, table, identities), table, identities)
+    ends = _ends_doubtful(values)
+    if not ends and any(_all_hold(reading, identities, table) for reading in plain):
+        return agreed(plain, table, identities)
+    others = _without_blanks(values, addresses)
+    if ends:
+        return _with_gap([*plain, *others], table, identities)
     return agreed([*plain, *others], table, identities)
+
+
+def _with_gap(readings: Sequence[Reading], table: Table, identities: Sequence[Identity]) -> Reading:
+    """What all readings say that no sum contradicts: any of the cells may be the one that is lost.
+
+    A lost cell need not be a zero, so that the sums of a reading hold is no reason to prefer it.
+    """
+    return _common(_unbroken(readings, table, identities))
+
+
+def _unbroken(
+    readings: Sequence[Reading], table: Table, identities: Sequence[Identity]
+) -> list[Reading]:
+    return [reading for reading in readings if support(reading, identities, table)[0] == 0]
+
+
+def _ends_doubtful(values: Sequence[Token]) -> bool:
+    """True where blanks stand at the ends only of cells that print their zeros.
+
+    They may be spare cells of the layout, and as many numbers may be lost.
+    """
+    inner = trim_blanks(values)
+    zero = any(token.number and token.number.value == 0 for token in inner)
+    return zero and len(inner) < len(values) and all(t.kind is not Kind.BLANK for t in inner)
 
 
 def _all_hold(reading: Reading, identities: Sequence[Identity], table: Table) -> bool:
@@ -181,10 +227,11 @@ def _all_hold(reading: Reading, identities: Sequence[Identity], table: Table) ->
 
 
 def _without_one(values: Sequence[Token], addresses: Sequence[Address]) -> list[Reading]:
-    """Each way to leave out the one cell that is too many, such as a page number."""
-    if len(values) != len(addresses) + 1:
+    """Each way to leave out the one number that is too many, such as that of a page."""
+    cells = [token for token in values if token.kind is not Kind.BLANK]
+    if len(cells) != len(addresses) + 1:
         return []
-    runs = ([*values[:i], *values[i + 1 :]] for i in range(len(values)))
+    runs = ([*cells[:i], *cells[i + 1 :]] for i in range(len(cells)))
     return [dict(zip(addresses, run, strict=True)) for run in runs]
 
 

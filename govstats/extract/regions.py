@@ -22,6 +22,8 @@ _FEWEST_LABELS = 2
 _MOST_PIECES = 4
 # No label of a form is longer; longer cells are prose.
 _LONGEST = 60
+# The number of a page is no label: it does not part what stands above it from what goes on below.
+_PAGE = re.compile(r"(?:[-—–―]+\d{1,4}[-—–―]+|第\d{1,4}页(?:[,/]?共\d{1,4}页)?|\d{1,4}/\d{1,4})$")
 _SENTENCE = re.compile(r"[。;!?]")
 
 
@@ -78,8 +80,11 @@ def _is_heading(token: Token) -> bool:
     if not _HEADING.match(normalise(token.text)):
         return False
     words, labels = core(token.text), _numbered_labels()
-    cut_or_glued = any(text.startswith(words) or words.startswith(text) for text in labels)
-    return len(words) >= _SHORTEST and not cut_or_glued and find_alike(words, labels) is None
+    if len(words) < _SHORTEST or find_alike(words, labels) is not None:
+        return False
+    starts = Codes({text[: len(words)]: "cut" for text in labels})
+    glued = any(words.startswith(text) for text in labels)
+    return not glued and words not in starts and find_alike(words, starts) is None
 
 
 @lru_cache(maxsize=1)
@@ -138,7 +143,13 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
             if not (token.is_value and token.columns is None and region.in_grid):
                 region.add(token, before == current)
     kept = {name: region for name, region in regions.items() if _has_data(name, region.tokens)}
-    return {name: Region(fill_gaps(region.tokens), region.spans) for name, region in kept.items()}
+    return {
+        name: Region(
+            [token for token in fill_gaps(region.tokens) if not _PAGE.match(normalise(token.text))],
+            region.spans,
+        )
+        for name, region in kept.items()
+    }
 
 
 def _has_data(name: str, region: Sequence[Token]) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 
 from govstats.extract.columns import by_position
 from govstats.extract.readings import Placement, Reading, agreed, fit, support
-from govstats.extract.segments import Segment, cut_segments
+from govstats.extract.segments import Segment, beside_labels, cut_segments, without_blank_rows
 from govstats.extract.tokens import Kind, Token
 from govstats.forms import Address, Table
 from govstats.labels import core, find_all, find_exact
+
+# Block -> its five addresses, both in printed order.
+Orders = Mapping[str, Sequence[Address]]
 
 
 def align_remedies(tokens: Sequence[Token], table: Table) -> Placement:
@@ -21,11 +24,23 @@ def align_remedies(tokens: Sequence[Token], table: Table) -> Placement:
         if code is not None:
             placement.note_row(code, token)
     segments = cut_segments(tokens)
-    reading = _by_grid(tokens, table) or _by_rows(segments, table) or _in_order(segments, table)
-    placement.put(reading)
-    filled = sum(token.is_value and token.kind is not Kind.BLANK for token in tokens)
-    placement.unplaced = max(0, filled - sum(t.kind is not Kind.BLANK for t in reading.values()))
+    for reading in _readings(tokens, segments, table):
+        placement.put(reading)
+    filled = sum(segment.filled for segment in segments)
+    placed = sum(token.kind is not Kind.BLANK for token in placement.tokens.values())
+    placement.unplaced = max(0, filled - placed)
     return placement
+
+
+def _readings(
+    tokens: Sequence[Token], segments: Sequence[Segment], table: Table
+) -> Sequence[Reading]:
+    """What the grid's heads say, else each labelled row, else the fifteen in order."""
+    by_grid = _by_grid(tokens, table)
+    orders = _printed_orders([t.text for t in tokens if t.kind is Kind.LABEL], table)
+    if by_grid or orders is None:
+        return [by_grid]
+    return _by_rows(tokens, table, orders) or [_in_order(segments, table, orders)]
 
 
 def _blocks(table: Table) -> list[str]:
@@ -57,49 +72,88 @@ def _by_grid(tokens: Sequence[Token], table: Table) -> Reading:
     return placed if len(placed) == len(table.addresses) else {}
 
 
-def _by_rows(segments: Sequence[Segment], table: Table) -> Reading:
-    """Three rows of five, each behind its own block's label."""
-    width = len(_columns(table))
-    placed: dict[Address, Token] = {}
-    for segment in segments:
-        code = find_exact(segment.pieces, table.row_codes)
-        if code is not None and width <= len(segment.values) < 2 * width:
-            addresses = [Address("remedies", code, column) for column in _columns(table)]
-            placed.update(fit(segment.values, addresses, table, [code]))
-    return placed if len(placed) == len(table.addresses) else {}
+def _by_rows(tokens: Sequence[Token], table: Table, orders: Orders) -> list[Reading]:
+    """A reading of each row of five beside its block's label; none where they are not set so."""
+    ahead = cut_segments(tokens)
+    rows = [s for s in ahead if s.values and find_exact(s.pieces, table.row_codes)]
+    most = len(_columns(table)) + 1
+    if len(rows) < 2 or any(segment.filled > most for segment in rows):
+        return []
+    behind = _labels_behind(ahead, table)
+    if behind is None:
+        return [{}]
+    if behind:
+        cut = cut_segments(tokens, labels_first=False)
+        rows = [s for s in cut if s.filled and _first_row(s, table)]
+    found = []
+    for segment in rows if behind else map(beside_labels, rows):
+        code = _first_row(segment, table) if behind else find_exact(segment.pieces, table.row_codes)
+        if code is not None:
+            found.append(fit(segment.values, orders[code], table, [code]))
+    return found
 
 
-def _in_order(segments: Sequence[Segment], table: Table) -> Reading:
+def _labels_behind(segments: Sequence[Segment], table: Table) -> bool | None:
+    """Whether labels stand behind their numbers: none behind the last label. None when unclear.
+
+    Unclear is a table whose last row has lost its numbers, or whose first row has.
+    """
+    named = [s for s in segments if next(find_all(s.pieces, table.row_codes), None)]
+    places = {(*token.row, token.line) for segment in named for token in segment.labels}
+    whole = any(token.whole_line for segment in named for token in segment.labels)
+    # Where rows stand in grids or in lines of their own, each begins with its label.
+    if named[-1].values or (len(places) > 1 and not whole):
+        return False
+    first = next((segment for segment in segments if segment.filled), Segment())
+    return None if find_exact(first.pieces, table.row_codes) else True
+
+
+def _first_row(segment: Segment, table: Table) -> str | None:
+    found = next(find_all(segment.pieces, table.row_codes), None)
+    return found[1] if found and found[0] == 0 else None
+
+
+def _in_order(segments: Sequence[Segment], table: Table, orders: Orders) -> Reading:
     """Fifteen cells in printed order; where labels cut the run, totals may be moved to the end."""
-    addresses = _printed_addresses(segments, table)
-    runs = [run for segment in segments if (run := _without_head_blanks(segment))]
+    addresses = [address for block in orders.values() for address in block]
+    runs = [without_blank_rows(segment.values) for segment in segments if segment.filled]
     values = [token for run in runs for token in run]
     if len(runs) > 1 and len(values) == len(addresses):
-        return _displaced(runs, table)
+        return _displaced(runs, table, orders)
     return fit(values, addresses, table, _blocks(table))
 
 
-def _without_head_blanks(segment: Segment) -> list[Token]:
-    """A run of cells; runs of nothing but blanks belong to the head of the table."""
-    return segment.values if segment.filled else []
+def _printed_orders(labels: Sequence[str], table: Table) -> Orders | None:
+    """Each block's addresses as the head prints blocks and columns, in the form's order without.
 
-
-def _printed_addresses(segments: Sequence[Segment], table: Table) -> list[Address]:
-    """The fifteen addresses as the head prints them, or the form's when it is incomplete."""
-    labels = [token.text for segment in segments for token in segment.labels]
+    None where a head that is not whole contradicts the form's order: then order tells nothing.
+    """
+    known, columns = _blocks(table), _columns(table)
     blocks = list(dict.fromkeys(code for _, code in find_all(labels, table.row_codes)))
-    columns = [code for _, code in find_all(labels, table.column_codes)]
-    width = len(_columns(table))
-    parts = [columns[i : i + width] for i in range(0, len(columns), width)]
-    complete = len(parts) == len(_blocks(table)) and all(
-        set(p) == set(_columns(table)) for p in parts
-    )
-    if not complete or set(blocks) != set(_blocks(table)):
-        return list(table.addresses)
-    return [Address("remedies", b, c) for b, part in zip(blocks, parts, strict=True) for c in part]
+    if len(blocks) < len(known):
+        if blocks != [block for block in known if block in blocks]:
+            return None
+        blocks = known
+    printed = [code for _, code in find_all(labels, table.column_codes)]
+    width = len(columns)
+    parts = [printed[i : i + width] for i in range(0, len(printed), width)]
+    if any(set(part) != set(columns) for part in parts):
+        places = [columns.index(code) for code in printed]
+        back = sum(second <= first for first, second in zip(places, places[1:], strict=False))
+        if back > len(known):
+            return None
+        parts = [columns]
+    same = len(set(map(tuple, parts))) <= 1
+    if not same and len(parts) != len(blocks):
+        return None
+    parts = (parts[:1] or [columns]) * len(blocks) if same else parts
+    return {
+        block: [Address("remedies", block, column) for column in part]
+        for block, part in zip(blocks, parts, strict=True)
+    }
 
 
-def _displaced(runs: Sequence[Sequence[Token]], table: Table) -> Reading:
+def _displaced(runs: Sequence[Sequence[Token]], table: Table, orders: Orders) -> Reading:
     """Best reading where each block's total stands in place or is moved behind all blocks.
 
     A block whose four parts stand in two different runs is less likely than one that is kept whole.
@@ -107,8 +161,8 @@ def _displaced(runs: Sequence[Sequence[Token]], table: Table) -> Reading:
     run_of = [number for number, run in enumerate(runs) for _ in run]
     values = [token for run in runs for token in run]
     found: list[tuple[int, tuple[int, int], Reading]] = []
-    for moved in product((False, True), repeat=len(_blocks(table))):
-        places = list(_places(moved, table))
+    for moved in product((False, True), repeat=len(orders)):
+        places = list(_places(moved, orders))
         reading = {address: values[place] for address, place in places}
         torn = _torn_blocks(places, run_of, table)
         broken, holding = support(reading, table.identities, table)
@@ -118,14 +172,13 @@ def _displaced(runs: Sequence[Sequence[Token]], table: Table) -> Reading:
     return agreed(kept, table, table.identities)
 
 
-def _places(moved: Sequence[bool], table: Table) -> Iterator[tuple[Address, int]]:
+def _places(moved: Sequence[bool], orders: Orders) -> Iterator[tuple[Address, int]]:
     """Address -> index in the run, with the totals marked `moved` behind everything else."""
     place = 0
     late = []
-    for block, is_late in zip(_blocks(table), moved, strict=True):
-        for column in _columns(table):
-            address = Address("remedies", block, column)
-            if column == "total" and is_late:
+    for block, is_late in zip(orders.values(), moved, strict=True):
+        for address in block:
+            if address.column == "total" and is_late:
                 late.append(address)
             else:
                 yield address, place

@@ -12,17 +12,26 @@ from govstats.extract.readings import (
     Reading,
     agreed,
     fit,
+    numbers_of,
     row_identities,
     support,
     windows,
 )
-from govstats.extract.segments import Segment, cut_segments, trim
+from govstats.extract.row_labels import (
+    is_numbered,
+    labels_ahead,
+    later_labels,
+    note_labels,
+    row_codes_of,
+)
+from govstats.extract.segments import Segment, beside_labels, cut_segments, trim
 from govstats.extract.tokens import Kind, Token
 from govstats.forms import Address, Table
-from govstats.labels import NUMBERED, find_all, find_exact, find_row, normalise
 
 # Where "00" is printed for two zero cells, runs are one cell short; more than a few is no table.
 _MOST_SPLITS = 3
+# Of the rows of a table that prints every cell, some are damaged.
+_REGULAR = 0.8
 
 
 def align_requests(tokens: Sequence[Token], table: Table) -> Placement:
@@ -31,31 +40,54 @@ def align_requests(tokens: Sequence[Token], table: Table) -> Placement:
     Numbers beside the labels of other rows break many sums; a report's own errors break a few.
     """
     many = len(table.identities) // 8
-    forward = _align(cut_segments(tokens), table, step=1)
+    segments = cut_segments(tokens)
+    first_ahead, last_ahead = labels_ahead(segments, table)
+    if first_ahead is last_ahead is False:
+        return _align(cut_segments(tokens, labels_first=False), table, step=-1)
+    forward = _align(segments, table, step=1)
     broken = forward.violations()
-    if not forward.unplaced and broken <= many:
+    if (not forward.unplaced and broken <= many) or (first_ahead and last_ahead):
         return forward
     backward = _align(cut_segments(tokens, labels_first=False), table, step=-1)
+    if backward.violations() == broken and abs(backward.unplaced - forward.unplaced) <= _width(
+        table
+    ):
+        return _undisputed(forward, backward)
     scored = ((broken, forward), (backward.violations(), backward))
     return min(scored, key=lambda pair: (pair[0] > many, pair[1].unplaced, pair[0]))[1]
+
+
+def _width(table: Table) -> int:
+    return len(table.blocks[0].columns)
+
+
+def _undisputed(one: Placement, other: Placement) -> Placement:
+    """The first placement without the cells about which an equally good one does not agree."""
+    mine, others = numbers_of(one.tokens), numbers_of(other.tokens)
+    one.conflicts |= {a for a in mine.keys() | others.keys() if mine.get(a) != others.get(a)}
+    return one
 
 
 def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
     block = table.blocks[0]
     segments = trim(segments, len(block.columns))
-    codes = _row_codes_of(segments, table, step)
+    codes = row_codes_of(segments, table, step)
     orders, heads = _column_orders(segments, codes, table, step)
     order = _best_order(orders, segments, codes, table)
     placement = Placement(table)
     form_rows = [row.code for row in block.rows]
     own = {code for code in codes if code}
-    for segment, code in zip(segments, codes, strict=True):
-        _note_labels(segment, table, placement)
+    regular = _is_regular([s for s, code in zip(segments, codes, strict=True) if code], len(order))
+    later = later_labels(segments, table) if step > 0 else {}
+    for index, (segment, code) in enumerate(zip(segments, codes, strict=True)):
+        note_labels(segment, table, placement)
         if code is None:
             placement.unplaced += segment.filled
             continue
         rows = _rows_of(code, own, form_rows, step)
-        reading = _read_segment(segment, code, rows, order, heads, table)
+        in_run = any(later.get(row, 0) > index + 1 for row in rows)
+        cells = beside_labels(segment) if step > 0 else segment
+        reading = _read_segment(cells, code, rows, order, heads, table, in_run, regular)
         placement.note_row(code, segment.labels[-1])
         placement.put(reading)
         placed = sum(token.kind is not Kind.BLANK for token in reading.values())
@@ -63,68 +95,10 @@ def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
     return placement
 
 
-def _row_codes_of(segments: Sequence[Segment], table: Table, step: int) -> list[str | None]:
-    """Row code of each segment; None for heads and for labels that fit no row."""
-    codes: list[str | None] = []
-    in_head = True
-    for segment in segments:
-        code = _row_code_of(segment, table, step) if segment.labels and segment.values else None
-        # 其他 and 总计 head columns too: in front of the first row they count only when numbered.
-        if in_head and code in ("other", "total") and not _is_numbered(segment.labels[-1]):
-            code = None
-        in_head = in_head and code is None
-        codes.append(code)
-    return _complete(codes, segments, table)
-
-
-def _row_code_of(segment: Segment, table: Table, step: int) -> str | None:
-    """The last label in front of the numbers; behind one row of them, the first that is a row's."""
-    if step < 0 and len(segment.values) <= len(table.blocks[0].columns):
-        first = next(find_all(segment.pieces, table.row_codes), None)
-        if first is not None:
-            return first[1]
-    return find_row(segment.pieces, table.row_codes)
-
-
-def _complete(
-    codes: list[str | None], segments: Sequence[Segment], table: Table
-) -> list[str | None]:
-    """The codes, and that of a full row whose label fits none between two rows that lack just one.
-
-    Only where the row's own sum does not object.
-    """
-    block = table.blocks[0]
-    rows = [row.code for row in block.rows]
-    told = [i for i, code in enumerate(codes) if code or segments[i].filled]
-    for before, here, after in zip([None, *told], told, [*told[1:], None], strict=False):
-        first = -1 if before is None else _index(rows, codes[before])
-        last = len(rows) if after is None else _index(rows, codes[after])
-        if codes[here] or first is None or last is None or last - first != 2:
-            continue
-        order = [column.code for column in block.columns]
-        cells, row = segments[here].values, rows[first + 1]
-        if row in codes or len(cells) != len(order) or not segments[here].labels:
-            continue
-        reading = dict(zip(_addresses(row, order), cells, strict=True))
-        if support(reading, row_identities(table, [row]), table)[0] == 0:
-            codes[here] = row
-    return codes
-
-
-def _index(rows: Sequence[str], code: str | None) -> int | None:
-    return rows.index(code) if code else None
-
-
-def _is_numbered(label: Token) -> bool:
-    return NUMBERED.match(normalise(label.text)) is not None
-
-
-def _note_labels(segment: Segment, table: Table, placement: Placement) -> None:
-    """Rows whose label stands in the document though their numbers are gone."""
-    for token in segment.labels:
-        code = find_exact([token.text], table.row_codes)
-        if code is not None and code not in ("other", "total"):
-            placement.note_row(code, token)
+def _is_regular(segments: Sequence[Segment], width: int) -> bool:
+    """True when nearly all rows have just as many cells as there are columns."""
+    fit_in = sum(len(segment.values) == width for segment in segments)
+    return fit_in >= _REGULAR * len(segments)
 
 
 def _column_orders(
@@ -138,7 +112,7 @@ def _column_orders(
         # With labels behind, the head stands in front of the first values on its own.
         head = [token for segment in segments for token in segment.labels]
     # A numbered 总计 is the row (七)总计, not the column.
-    head = [token for token in head if not _is_numbered(token)]
+    head = [token for token in head if not is_numbered(token)]
     of_form = [column.code for column in block.columns]
     printed = printed_order(head, table, block)
     orders = [of_form] if printed in (None, of_form) else [printed or [], of_form]
@@ -190,20 +164,41 @@ def _read_segment(
     order: Sequence[str],
     heads: Mapping[int, str],
     table: Table,
+    in_run: bool,
+    regular: bool,
 ) -> Reading:
-    """Cells of one segment: a row, or a run that fills exactly the rows up to the next label."""
+    """Cells of one segment: a row, or a run that fills exactly the rows up to the next label.
+
+    With `in_run` the labels of the rows between stand further on, so that their numbers, as far as
+    they are printed, must stand here.
+    """
     width = len(order)
-    if segment.filled > width:
+    exact = in_run and len(segment.values) == width * len(rows)
+    if segment.filled > width or exact:
         run = _read_run(segment.values, rows, order, table)
         if run or segment.filled >= 2 * width:
             return run
+    if in_run:
+        return {}
     addresses = _addresses(code, order)
     by_grid = place_by_position(segment.values, heads)
     if by_grid is not None:
         placed = {Address("requests", code, column): token for column, token in by_grid.items()}
         in_order = windows(segment.values, addresses)
         return placed if not in_order else _agreed_first(placed, in_order, table, code)
-    return fit(segment.values, addresses, table, [code])
+    reading = fit(segment.values, addresses, table, [code], regular)
+    broken = support(reading, row_identities(table, [code]), table)[0] > 0
+    doubtful = broken or set(heads.values()) != set(order)
+    return {} if doubtful and _contradicts(reading, heads) else reading
+
+
+def _contradicts(reading: Reading, heads: Mapping[int, str]) -> bool:
+    """True when a cell stands under the head of another column."""
+    return any(
+        token.columns is not None
+        and heads.get(token.columns.start, address.column) != address.column
+        for address, token in reading.items()
+    )
 
 
 def _agreed_first(placed: Reading, others: Sequence[Reading], table: Table, code: str) -> Reading:

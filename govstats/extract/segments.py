@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -28,6 +29,7 @@ class Segment:
 
 def cut_segments(tokens: Sequence[Token], labels_first: bool = True) -> list[Segment]:
     """Segments in printed order; with `labels_first` False the labels stand behind their values."""
+    tokens = _without_row_ends(tokens)
     ordered = tokens if labels_first else tokens[::-1]
     segments: list[Segment] = []
     for token in ordered:
@@ -38,6 +40,40 @@ def cut_segments(tokens: Sequence[Token], labels_first: bool = True) -> list[Seg
     if labels_first:
         return segments
     return [Segment(s.labels[::-1], s.values[::-1]) for s in reversed(segments)]
+
+
+def _without_row_ends(tokens: Sequence[Token]) -> Sequence[Token]:
+    """Where every line holds one cell, the tokens without the blanks that end a row (`6 ||`)."""
+    filled = Counter(_printed_row(token) for token in tokens if token.kind is not Kind.BLANK)
+    if max(filled.values(), default=0) != 1 or any(token.columns for token in tokens):
+        return tokens
+    return [t for t in tokens if t.kind is not Kind.BLANK or _printed_row(t) not in filled]
+
+
+def beside_labels(segment: Segment) -> Segment:
+    """The segment with the cells of its label's printed row only, where those are all blank.
+
+    Numbers in a row below have lost their own label.
+    """
+    row = _printed_row(segment.labels[-1]) if segment.labels else None
+    own = [token for token in segment.values if _printed_row(token) == row]
+    blank = bool(own) and all(token.kind is Kind.BLANK for token in own)
+    return Segment(segment.labels, own) if blank else segment
+
+
+def without_blank_rows(values: list[Token]) -> list[Token]:
+    """The cells without those of printed rows that hold blanks only: such rows are heads.
+
+    Where numbers stand one a row, a row of one blank is a cell.
+    """
+    filled = [_printed_row(token) for token in values if token.kind is not Kind.BLANK]
+    rows = set(filled)
+    return [t for t in values if _printed_row(t) in rows] if len(rows) < len(filled) else values
+
+
+def _printed_row(token: Token) -> tuple[int, int, int]:
+    # Lines of text that are filled with blanks count them in the second part of `row`.
+    return (*token.row, token.line)
 
 
 def trim(segments: Sequence[Segment], width: int) -> list[Segment]:

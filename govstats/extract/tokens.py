@@ -17,6 +17,8 @@ from govstats.document import Document, Grid, GridCell, Line
 from govstats.numbers import Number, is_blank, parse_number
 
 _PIECE = re.compile(r"\S+")
+# Digits with letters that look like digits, as poor recognition prints them: O0, l2, 1S.
+_LOOKALIKE = re.compile(r"[+-]?[\d.,OoDIlSB]{1,9}")
 # Fewer standing numbers than this in a line are prose, not a dumped table row.
 _FEWEST_NUMBERS = 3
 # Two empty rows of the widest table; more empty lines are layout.
@@ -73,7 +75,10 @@ def _token(text: str, locator: str, row: tuple[int, int]) -> Token:
     if is_blank(text):
         return Token(Kind.BLANK, text.strip(), None, locator, row)
     number = parse_number(text)
-    kind = Kind.LABEL if number is None else Kind.NUMBER
+    kind = Kind.NUMBER
+    if number is None:
+        letters = any(sign.isalpha() for sign in text)
+        kind = Kind.GARBLED if letters and _LOOKALIKE.fullmatch(text.strip()) else Kind.LABEL
     return Token(kind, text.strip(), number, locator, row)
 
 
@@ -134,7 +139,8 @@ def _pipe_cells(line: Line, block: int, offset: int) -> list[Token]:
 
 def _tidy_row(tokens: list[Token]) -> list[Token]:
     """Drop blanks among the labels in front of a row; text among its numbers is garbled."""
-    first = next((i for i, token in enumerate(tokens) if token.kind is Kind.NUMBER), len(tokens))
+    filled = (Kind.NUMBER, Kind.GARBLED)
+    first = next((i for i, token in enumerate(tokens) if token.kind in filled), len(tokens))
     labels = [i for i in range(first) if tokens[i].kind is Kind.LABEL]
     front = [tokens[i] for i in labels]
     start = labels[-1] + 1 if labels else 0

@@ -1,0 +1,126 @@
+"""Which row of the requests table a printed label, or the lack of one, stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from govstats.extract.readings import Placement, row_identities, support
+from govstats.extract.segments import Segment
+from govstats.extract.tokens import Token
+from govstats.forms import Address, Table
+from govstats.labels import (
+    NUMBERED,
+    find_all,
+    find_exact,
+    find_row,
+    item_number,
+    normalise,
+    unnumbered,
+)
+
+# Rows whose words head columns or stand in other rows too.
+_SHORT = ("other", "other_undivided", "total")
+
+
+def labels_ahead(segments: Sequence[Segment], table: Table) -> tuple[bool, bool]:
+    """Whether a row's label stands in front of the first full row, and numbers behind the last."""
+    width = len(table.blocks[0].columns)
+    first = next((segment for segment in segments if len(segment.values) >= width), Segment())
+    known = {code for _, code in find_all(first.pieces, table.row_codes)}
+    numbered = bool(first.labels) and is_numbered(first.labels[-1])
+    last = max(later_labels(segments, table).values(), default=0)
+    numbers_behind = any(segment.filled for segment in segments[last:])
+    return bool(known.difference(_SHORT)) or numbered, numbers_behind
+
+
+def later_labels(segments: Sequence[Segment], table: Table) -> dict[str, int]:
+    """Row -> the last segment with its label: numbers of several rows may run on before it."""
+    return {
+        code: index
+        for index, segment in enumerate(segments)
+        for _, code in find_all(segment.pieces, table.row_codes)
+        if code not in _SHORT
+    }
+
+
+def row_codes_of(segments: Sequence[Segment], table: Table, step: int) -> list[str | None]:
+    """Row code of each segment; None for heads and for labels that fit no row."""
+    codes: list[str | None] = []
+    in_head = True
+    for segment in segments:
+        code = _row_code_of(segment, table, step) if segment.labels and segment.values else None
+        # 其他 and 总计 head columns too: in front of the first row they count only when numbered.
+        if in_head and code in _SHORT and not is_numbered(segment.labels[-1]):
+            code = None
+        in_head = in_head and code is None
+        codes.append(code)
+    return _complete(codes, segments, table)
+
+
+def _row_code_of(segment: Segment, table: Table, step: int) -> str | None:
+    """The last label in front of the numbers; behind one row of them, the first that is a row's."""
+    if step < 0 and len(segment.values) <= len(table.blocks[0].columns):
+        first = next(find_all(segment.pieces, table.row_codes), None)
+        if first is not None:
+            before = segment.pieces[: first[0]]
+            return first[1] if _are_groups(before, table) else find_row(before, table.row_codes)
+    code = find_row(segment.pieces, table.row_codes)
+    return None if code in _SHORT and _other_number(segment.pieces[-1], code, table) else code
+
+
+def _are_groups(pieces: Sequence[str], table: Table) -> bool:
+    """True when nothing but labels of groups stands there, glued or broken as they may be."""
+    rest = unnumbered("".join(pieces))
+    for group in sorted(table.head_cores, key=len, reverse=True):
+        rest = rest.replace(group, "")
+    return not rest
+
+
+def _other_number(text: str, code: str, table: Table) -> bool:
+    """True when a row's printed number is that of another row: (六)其他 is not 3.其他."""
+    path = next(row.path for row in table.blocks[0].rows if row.code == code)
+    return item_number(text) not in (None, item_number(f"{path}、"))
+
+
+def _complete(
+    codes: list[str | None], segments: Sequence[Segment], table: Table
+) -> list[str | None]:
+    """The codes, and that of a full row whose label fits none between two rows that lack just one.
+
+    Only where the row's own sum does not object.
+    """
+    block = table.blocks[0]
+    rows = [row.code for row in block.rows]
+    told = [i for i, code in enumerate(codes) if code or segments[i].filled]
+    for before, here, after in zip([None, *told], told, [*told[1:], None], strict=False):
+        first = -1 if before is None else _index(rows, codes[before])
+        last = len(rows) if after is None else _index(rows, codes[after])
+        if codes[here] or first is None or last is None or last - first != 2:
+            continue
+        order = [column.code for column in block.columns]
+        cells, row = segments[here].values, rows[first + 1]
+        if row in codes or len(cells) != len(order) or not segments[here].labels:
+            continue
+        reading = dict(
+            zip([Address("requests", row, column) for column in order], cells, strict=True)
+        )
+        if support(reading, row_identities(table, [row]), table)[0] == 0:
+            codes[here] = row
+    return codes
+
+
+def _index(rows: Sequence[str], code: str | None) -> int | None:
+    return rows.index(code) if code else None
+
+
+def is_numbered(label: Token) -> bool:
+    """True when a printed label begins with a number of the form, such as (七) or 3."""
+    return NUMBERED.match(normalise(label.text)) is not None
+
+
+def note_labels(segment: Segment, table: Table, placement: Placement) -> None:
+    """Rows whose label stands in the document though their numbers are gone."""
+    for token in segment.labels:
+        code = find_exact([token.text], table.row_codes)
+        if code is not None and code not in _SHORT:
+            placement.note_row(code, token)

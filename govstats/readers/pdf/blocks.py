@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial, reduce
 
 from govstats.labels import normalise
-from govstats.readers.pdf.glyphs import Gaps, Piece, cut_lines, join_touching
+from govstats.readers.pdf.glyphs import (
+    Gaps,
+    Piece,
+    begins_label,
+    cut_lines,
+    join_touching,
+    joined,
+)
 from govstats.readers.pdf.rules import Rule
 from govstats.readers.pdf.tables import CUT_OFF, is_value
 
@@ -88,9 +96,28 @@ def words_of(pieces: Sequence[Piece], upright: Sequence[Rule] = ()) -> list[Word
     for line in cut_lines(pieces):
         words: Words = []
         for part in _parts(line, upright):
-            words += join_touching(part, CELL_GAPS)
+            words += _bridged(join_touching(part, CELL_GAPS))
         lines.append(words)
     return lines
+
+
+def _bridged(words: Words) -> Words:
+    """Words with those put together that one printed space parts: it stands inside a label.
+
+    Longer rows of them are the cells of a table that was typed, save single characters set apart.
+    """
+    chains: list[Words] = []
+    for word in words:
+        inside = word.spaced and not is_value(word.text) and not begins_label(word)
+        if chains and inside and not is_value(chains[-1][-1].text):
+            chains[-1].append(word)
+        else:
+            chains.append([word])
+    found: Words = []
+    for chain in chains:
+        whole = len(chain) == 2 or all(len(word.text) == 1 for word in chain)
+        found += [reduce(partial(joined, between=" "), chain)] if whole else chain
+    return found
 
 
 def _parts(line: Sequence[Piece], upright: Sequence[Rule]) -> Iterator[list[Piece]]:

@@ -165,10 +165,11 @@ def _row_beside(stack: Stack, rows: Sequence[Row], lines: Sequence[set[int]]) ->
 
 
 def _value_row(values: Words, columns: Sequence[tuple[float, float]]) -> Row:
-    placed = {
-        next(i for i, (low, high) in enumerate(columns) if low <= value.x0 <= high): value.text
-        for value in values
-    }
+    placed: dict[int, str] = {}
+    for value in values:
+        column = next(i for i, (low, high) in enumerate(columns) if low <= value.x0 <= high)
+        # Two numbers in one column are neither of them, nor one.
+        placed[column] = f"{placed[column]} {value.text}" if column in placed else value.text
     middle = sum(value.middle[1] for value in values) / len(values)
     return Row(middle, values=placed)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from govstats.labels import normalise
 from govstats.readers.pdf.blocks import LINE_GAP
 from govstats.readers.pdf.glyphs import Piece
-from govstats.readers.pdf.rules import Rule, parted
+from govstats.readers.pdf.spacing import Seams
 from govstats.readers.pdf.tables import Box
 
 # A head not right over its column is nearer to its middle than this share of a column's width.
 BESIDE = 0.6
+_ARTICLE = re.compile(r"第[一二三四五六七八九十]+条第\([一二三四五六七八九十]+\)项")
 
 Columns = Sequence[tuple[float, float]]
 
@@ -43,10 +46,10 @@ def head_end(lines: Sequence[Sequence[Piece]], columns: Columns) -> int:
 
 
 def head_boxes(
-    lines: Sequence[Sequence[Piece]], columns: Columns, label_width: int, level: Sequence[Rule]
+    lines: Sequence[Sequence[Piece]], columns: Columns, label_width: int, seams: Seams
 ) -> list[Box]:
     """Cells of the head, groups above the columns that they join."""
-    heads = _heads(lines, columns, level)
+    heads = _heads(lines, columns, seams)
     if not heads:
         return []
     beside = [head for head in heads if head.first < 0]
@@ -86,13 +89,13 @@ def _leaf_boxes(
     return boxes
 
 
-def _heads(lines: Sequence[Sequence[Piece]], columns: Columns, level: Sequence[Rule]) -> list[Head]:
+def _heads(lines: Sequence[Sequence[Piece]], columns: Columns, seams: Seams) -> list[Head]:
     """Words over the same columns, line under line, put together."""
     heads: list[Head] = []
     for word in (word for line in lines for word in line):
         first, last = _over(word, columns)
         above = [
-            h for h in heads if (h.first, h.last) == (first, last) and _follows(h, word, level)
+            h for h in heads if (h.first, h.last) == (first, last) and _follows(h, word, seams)
         ]
         if above:
             above[-1].words.append(word)
@@ -101,9 +104,12 @@ def _heads(lines: Sequence[Sequence[Piece]], columns: Columns, level: Sequence[R
     return heads
 
 
-def _follows(head: Head, word: Piece, level: Sequence[Rule]) -> bool:
-    near = word.y0 - head.words[-1].y1 < LINE_GAP * word.size
-    return near and not parted(head.words[-1], word, level)
+def _follows(head: Head, word: Piece, seams: Seams) -> bool:
+    last = head.words[-1]
+    near = word.y0 - last.y1 < LINE_GAP * word.size
+    # The article of the law that a table reports on stands over the whole of it.
+    titled = _ARTICLE.fullmatch(normalise(head.text))
+    return near and not titled and not seams.part(last, word)
 
 
 def _levels(groups: Sequence[Head]) -> list[list[Head]]:

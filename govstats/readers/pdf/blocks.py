@@ -45,7 +45,17 @@ class Block:
     rows: list[tuple[Words, Words]] = field(default_factory=list)
     labels: Words = field(default_factory=list)
 
+    def settle(self) -> None:
+        """Move what stands in a column of values, though it be misprinted, from labels to values."""
+        columns = self.filled_columns()
+        self.rows = [split_values([*labels, *values], columns) for labels, values in self.rows]
+
     def columns(self) -> list[tuple[float, float]]:
+        """From where to where the values of each column stand, and the heads of empty columns."""
+        found = self.filled_columns()
+        return sorted(found + self._empty_columns(found))
+
+    def filled_columns(self) -> list[tuple[float, float]]:
         """From where to where the values of each column stand."""
         found: list[tuple[float, float]] = []
         for value in sorted((v for _, values in self.rows for v in values), key=lambda v: v.x0):
@@ -53,7 +63,7 @@ class Block:
                 found[-1] = (found[-1][0], max(found[-1][1], value.x1))
             else:
                 found.append((value.x0, value.x1))
-        return sorted(found + self._empty_columns(found))
+        return found
 
     def _empty_columns(self, found: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
         """Heads beside those of the columns, over no value and no other head: of empty cells."""
@@ -134,12 +144,30 @@ def _parts(line: Sequence[Piece], upright: Sequence[Rule]) -> Iterator[list[Piec
     yield part
 
 
-def split_values(words: Words) -> tuple[Words, Words]:
-    """The label words of a line and the values behind them."""
+def split_values(
+    words: Words, columns: Sequence[tuple[float, float]] = ()
+) -> tuple[Words, Words]:
+    """The label words of a line and the values behind them.
+
+    Beside values, what stands in one of the columns is a value too, though it be misprinted.
+    """
     start = len(words)
-    while start and is_value(words[start - 1].text.removesuffix(CUT_OFF)):
+    while start and _is_number(words[start - 1]):
         start -= 1
+    inside = len(words)
+    while inside and _stands_in(words[inside - 1], columns):
+        inside -= 1
+    if any(_is_number(word) for word in words[inside:]):
+        start = min(start, inside)
     return words[:start], words[start:]
+
+
+def _is_number(word: Piece) -> bool:
+    return is_value(word.text.removesuffix(CUT_OFF))
+
+
+def _stands_in(word: Piece, columns: Sequence[tuple[float, float]]) -> bool:
+    return any(low < word.x1 and word.x0 < high for low, high in columns)
 
 
 def find_blocks(lines: Sequence[Words]) -> Iterator[Block]:
@@ -148,7 +176,7 @@ def find_blocks(lines: Sequence[Words]) -> Iterator[Block]:
     block: Block | None = None
     pending: list[Words] = []
     for words in lines:
-        labels, values = split_values(words)
+        labels, values = split_values(words, block.filled_columns() if block else ())
         if _is_row(labels, values, block):
             if block is None or not _fits(values, block) or not _near(words, pending, block):
                 if block is not None:
@@ -182,7 +210,7 @@ def _is_row(labels: Words, values: Words, block: Block | None) -> bool:
     if len(values) > 2:
         return True
     return block is not None and all(
-        any(low < v.x1 and v.x0 < high for low, high in block.columns()) for v in values
+        _stands_in(value, block.columns()) for value in values
     )
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from govstats.labels import normalise
 from govstats.readers.pdf.blocks import LINE_GAP
@@ -52,6 +52,8 @@ def head_boxes(
     heads = _heads(lines, columns, seams)
     if not heads:
         return []
+    titles = [head for head in heads if _is_title(head)]
+    heads = [head for head in heads if not _is_title(head)]
     beside = [head for head in heads if head.first < 0]
     lowest = {
         column: max(
@@ -68,10 +70,25 @@ def head_boxes(
             first, last = (0, len(columns) - 1) if whole else (head.first, head.last)
             boxes.append(Box(head.text, depth, label_width + first, 1, last - first + 1))
     boxes += _leaf_boxes(leaves, levels, label_width)
+    boxes += _corner_boxes(beside, levels, label_width)
+    whole_width = label_width + len(columns)
+    return [
+        *(Box(title.text, row, 0, 1, whole_width) for row, title in enumerate(titles)),
+        *(replace(box, row=box.row + len(titles)) for box in boxes),
+    ]
+
+
+def _corner_boxes(
+    beside: Sequence[Head], levels: Sequence[Sequence[Head]], label_width: int
+) -> Iterator[Box]:
+    """Heads over the labels, down to the values; those at one depth are one cell."""
+    corners: dict[int, list[str]] = {}
     for head in beside:
         depth = sum(groups[0].y < head.y - head.words[0].size / 2 for groups in levels)
-        boxes.append(Box(head.text, depth, 0, len(levels) + 1 - depth, label_width))
-    return boxes
+        corners.setdefault(depth, []).append(head.text)
+    depths = sorted(corners)
+    for depth, end in zip(depths, [*depths, len(levels) + 1][1:], strict=True):
+        yield Box("\n".join(corners[depth]), depth, 0, end - depth, label_width)
 
 
 def _leaf_boxes(
@@ -104,12 +121,15 @@ def _heads(lines: Sequence[Sequence[Piece]], columns: Columns, seams: Seams) -> 
     return heads
 
 
+def _is_title(head: Head) -> bool:
+    """True for the article of the law that a table reports on: it stands over the whole of it."""
+    return _ARTICLE.fullmatch(normalise(head.text)) is not None
+
+
 def _follows(head: Head, word: Piece, seams: Seams) -> bool:
     last = head.words[-1]
     near = word.y0 - last.y1 < LINE_GAP * word.size
-    # The article of the law that a table reports on stands over the whole of it.
-    titled = _ARTICLE.fullmatch(normalise(head.text))
-    return near and not titled and not seams.part(last, word)
+    return near and not _is_title(head) and not seams.part(last, word)
 
 
 def _levels(groups: Sequence[Head]) -> list[list[Head]]:

@@ -72,6 +72,8 @@ def read_unruled(
     tables: list[PageTable] = []
     used: set[Piece] = set()
     blocks = list(find_blocks(lines))
+    for block in blocks:
+        block.settle()
     for block, limit in zip(blocks, line_limits(blocks), strict=True):
         tables.append(_table(block, page, level, limit, side))
         used.update(word for line in block.head for word in line)

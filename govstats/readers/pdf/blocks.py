@@ -144,9 +144,7 @@ def _parts(line: Sequence[Piece], upright: Sequence[Rule]) -> Iterator[list[Piec
     yield part
 
 
-def split_values(
-    words: Words, columns: Sequence[tuple[float, float]] = ()
-) -> tuple[Words, Words]:
+def split_values(words: Words, columns: Sequence[tuple[float, float]] = ()) -> tuple[Words, Words]:
     """The label words of a line and the values behind them.
 
     Beside values, what stands in one of the columns is a value too, though it be misprinted.
@@ -209,9 +207,7 @@ def _is_row(labels: Words, values: Words, block: Block | None) -> bool:
         return (apart or len(values) > 1) and not _SENTENCE.match(labels[-1].text)
     if len(values) > 2:
         return True
-    return block is not None and all(
-        _stands_in(value, block.columns()) for value in values
-    )
+    return block is not None and all(_stands_in(value, block.columns()) for value in values)
 
 
 def _fits(values: Words, block: Block) -> bool:

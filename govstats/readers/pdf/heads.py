@@ -14,6 +14,10 @@ from govstats.readers.pdf.tables import Box
 
 # A head not right over its column is nearer to its middle than this share of a column's width.
 BESIDE = 0.6
+# Heads set to one side or to the middle are that exact, in points,
+SAME_SIDE = 1.5
+# and heads of one row that exact, as a share of their size.
+LEVEL = 0.2
 _ARTICLE = re.compile(r"第[一二三四五六七八九十]+条第\([一二三四五六七八九十]+\)项")
 
 Columns = Sequence[tuple[float, float]]
@@ -31,6 +35,16 @@ class Head:
     def text(self) -> str:
         """The head with its line breaks."""
         return "\n".join(word.text for word in self.words)
+
+    @property
+    def x0(self) -> float:
+        """Left end."""
+        return min(word.x0 for word in self.words)
+
+    @property
+    def x1(self) -> float:
+        """Right end."""
+        return max(word.x1 for word in self.words)
 
     @property
     def y(self) -> float:
@@ -63,6 +77,8 @@ def head_boxes(
     }
     leaves = [head for head in lowest.values() if head is not None]
     levels = _levels([h for h in heads if h.first >= 0 and not any(h is leaf for leaf in leaves)])
+    for groups in levels:
+        _widen(groups, leaves)
     boxes = []
     for depth, groups in enumerate(levels):
         whole = len(groups) == 1 and depth == 0
@@ -89,6 +105,53 @@ def _corner_boxes(
     depths = sorted(corners)
     for depth, end in zip(depths, [*depths, len(levels) + 1][1:], strict=True):
         yield Box("\n".join(corners[depth]), depth, 0, end - depth, label_width)
+
+
+def _widen(groups: Sequence[Head], leaves: Sequence[Head]) -> None:
+    """Stretch the heads of groups over the columns that they join, where their places show it.
+
+    A head set to the left stands where its first column begins, a centred one over the middle of
+    all of them. Columns of a group have their own heads at one height below it.
+    """
+    left = all(
+        any(leaf.first == head.first and abs(leaf.x0 - head.x0) <= SAME_SIDE for leaf in leaves)
+        for head in groups
+    )
+    spans = [
+        max(
+            (
+                (run[0].first, run[-1].first)
+                for run in _runs_below(head, groups, leaves)
+                if (run[0].first == head.first if left else _is_middle(head, run))
+            ),
+            key=lambda span: span[1] - span[0],
+            default=(head.first, head.last),
+        )
+        for head in groups
+    ]
+    ordered = sorted(spans)
+    if all(one[1] < two[0] for one, two in zip(ordered, ordered[1:], strict=False)):
+        for head, (first, last) in zip(groups, spans, strict=True):
+            head.first, head.last = first, last
+
+
+def _runs_below(head: Head, groups: Sequence[Head], leaves: Sequence[Head]) -> Iterator[list[Head]]:
+    """Heads of neighbouring columns at one height, under this group and under no other one."""
+    taken = {group.first for group in groups if group is not head}
+    row = [leaf for leaf in leaves if leaf.y > head.y and leaf.first not in taken]
+    for start, begin in enumerate(row):
+        run: list[Head] = []
+        for leaf in row[start:]:
+            size = leaf.words[0].size
+            if abs(leaf.y - begin.y) > LEVEL * size or leaf.first != begin.first + len(run):
+                break
+            run.append(leaf)
+            yield list(run)
+
+
+def _is_middle(head: Head, run: Sequence[Head]) -> bool:
+    middle = (run[0].x0 + run[0].x1 + run[-1].x0 + run[-1].x1) / 4
+    return abs((head.x0 + head.x1) / 2 - middle) <= SAME_SIDE
 
 
 def _leaf_boxes(

@@ -83,9 +83,7 @@ def read_unruled(
     return tables, [*free, *(piece for piece in pieces if piece.turn)]
 
 
-def _table(
-    block: Block, page: int, level: Sequence[Rule], limit: float, side: float
-) -> PageTable:
+def _table(block: Block, page: int, level: Sequence[Rule], limit: float, side: float) -> PageTable:
     columns = block.columns()
     end = head_end(block.head, columns)
     labels = [word for line in block.head[end:] for word in line] + block.labels

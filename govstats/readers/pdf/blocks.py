@@ -30,6 +30,8 @@ LINE_PITCH = 3.0
 MOST_HEAD_LINES = 16
 # Rules of a table lie at most this far above or below its words, in points.
 LONG = 20.0
+# Misread numbers are no longer than this.
+LONGEST_MISPRINT = 8
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,2}、")
 _ARTICLE = re.compile(r"第[一二三四五六七八九十]+条")
 _SENTENCE = re.compile(r".*[。;:!?]$")
@@ -51,7 +53,7 @@ class Block:
         self.rows = [split_values([*labels, *values], columns) for labels, values in self.rows]
 
     def columns(self) -> list[tuple[float, float]]:
-        """From where to where the values of each column stand, and the heads of empty columns."""
+        """From where to where the values of each column stand; of empty ones, their heads."""
         found = self.filled_columns()
         return sorted(found + self._empty_columns(found))
 
@@ -150,8 +152,10 @@ def split_values(words: Words, columns: Sequence[tuple[float, float]] = ()) -> t
     Beside values, what stands in one of the columns is a value too, though it be misprinted.
     """
     start = len(words)
-    while start and _is_number(words[start - 1]):
+    while start and (_is_number(words[start - 1]) or _is_misprinted(words[start - 1])):
         start -= 1
+    if not any(_is_number(word) for word in words[start:]):
+        start = len(words)
     inside = len(words)
     while inside and _stands_in(words[inside - 1], columns):
         inside -= 1
@@ -162,6 +166,12 @@ def split_values(words: Words, columns: Sequence[tuple[float, float]] = ()) -> t
 
 def _is_number(word: Piece) -> bool:
     return is_value(word.text.removesuffix(CUT_OFF))
+
+
+def _is_misprinted(word: Piece) -> bool:
+    """True for a few signs among numbers that are no words of a label: "O" or "l2"."""
+    short = len(word.text) <= LONGEST_MISPRINT and word.text.isascii()
+    return short and not begins_label(word)
 
 
 def _stands_in(word: Piece, columns: Sequence[tuple[float, float]]) -> bool:

@@ -5,9 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial, reduce
 
 from govstats.labels import normalise
-from govstats.readers.pdf.glyphs import Gaps, Piece, cut_lines, join_touching
+from govstats.readers.pdf.glyphs import (
+    Gaps,
+    Piece,
+    begins_label,
+    cut_lines,
+    join_touching,
+    joined,
+)
 from govstats.readers.pdf.rules import Rule
 from govstats.readers.pdf.tables import CUT_OFF, is_value
 
@@ -22,6 +30,8 @@ LINE_PITCH = 3.0
 MOST_HEAD_LINES = 16
 # Rules of a table lie at most this far above or below its words, in points.
 LONG = 20.0
+# Misread numbers are no longer than this.
+LONGEST_MISPRINT = 8
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,2}、")
 _ARTICLE = re.compile(r"第[一二三四五六七八九十]+条")
 _SENTENCE = re.compile(r".*[。;:!?]$")
@@ -37,7 +47,17 @@ class Block:
     rows: list[tuple[Words, Words]] = field(default_factory=list)
     labels: Words = field(default_factory=list)
 
+    def settle(self) -> None:
+        """Move what stands in a column of values, though it be misprinted, from labels to values."""
+        columns = self.filled_columns()
+        self.rows = [split_values([*labels, *values], columns) for labels, values in self.rows]
+
     def columns(self) -> list[tuple[float, float]]:
+        """From where to where the values of each column stand; of empty ones, their heads."""
+        found = self.filled_columns()
+        return sorted(found + self._empty_columns(found))
+
+    def filled_columns(self) -> list[tuple[float, float]]:
         """From where to where the values of each column stand."""
         found: list[tuple[float, float]] = []
         for value in sorted((v for _, values in self.rows for v in values), key=lambda v: v.x0):
@@ -45,7 +65,7 @@ class Block:
                 found[-1] = (found[-1][0], max(found[-1][1], value.x1))
             else:
                 found.append((value.x0, value.x1))
-        return sorted(found + self._empty_columns(found))
+        return found
 
     def _empty_columns(self, found: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
         """Heads beside those of the columns, over no value and no other head: of empty cells."""
@@ -88,9 +108,28 @@ def words_of(pieces: Sequence[Piece], upright: Sequence[Rule] = ()) -> list[Word
     for line in cut_lines(pieces):
         words: Words = []
         for part in _parts(line, upright):
-            words += join_touching(part, CELL_GAPS)
+            words += _bridged(join_touching(part, CELL_GAPS))
         lines.append(words)
     return lines
+
+
+def _bridged(words: Words) -> Words:
+    """Words with those put together that one printed space parts: it stands inside a label.
+
+    Longer rows of them are the cells of a table that was typed, save single characters set apart.
+    """
+    chains: list[Words] = []
+    for word in words:
+        inside = word.spaced and not is_value(word.text) and not begins_label(word)
+        if chains and inside and not is_value(chains[-1][-1].text):
+            chains[-1].append(word)
+        else:
+            chains.append([word])
+    found: Words = []
+    for chain in chains:
+        whole = len(chain) == 2 or all(len(word.text) == 1 for word in chain)
+        found += [reduce(partial(joined, between=" "), chain)] if whole else chain
+    return found
 
 
 def _parts(line: Sequence[Piece], upright: Sequence[Rule]) -> Iterator[list[Piece]]:
@@ -107,12 +146,36 @@ def _parts(line: Sequence[Piece], upright: Sequence[Rule]) -> Iterator[list[Piec
     yield part
 
 
-def split_values(words: Words) -> tuple[Words, Words]:
-    """The label words of a line and the values behind them."""
+def split_values(words: Words, columns: Sequence[tuple[float, float]] = ()) -> tuple[Words, Words]:
+    """The label words of a line and the values behind them.
+
+    Beside values, what stands in one of the columns is a value too, though it be misprinted.
+    """
     start = len(words)
-    while start and is_value(words[start - 1].text.removesuffix(CUT_OFF)):
+    while start and (_is_number(words[start - 1]) or _is_misprinted(words[start - 1])):
         start -= 1
+    if not any(_is_number(word) for word in words[start:]):
+        start = len(words)
+    inside = len(words)
+    while inside and _stands_in(words[inside - 1], columns):
+        inside -= 1
+    if any(_is_number(word) for word in words[inside:]):
+        start = min(start, inside)
     return words[:start], words[start:]
+
+
+def _is_number(word: Piece) -> bool:
+    return is_value(word.text.removesuffix(CUT_OFF))
+
+
+def _is_misprinted(word: Piece) -> bool:
+    """True for a few signs among numbers that are no words of a label: "O" or "l2"."""
+    short = len(word.text) <= LONGEST_MISPRINT and word.text.isascii()
+    return short and not begins_label(word)
+
+
+def _stands_in(word: Piece, columns: Sequence[tuple[float, float]]) -> bool:
+    return any(low < word.x1 and word.x0 < high for low, high in columns)
 
 
 def find_blocks(lines: Sequence[Words]) -> Iterator[Block]:
@@ -121,7 +184,7 @@ def find_blocks(lines: Sequence[Words]) -> Iterator[Block]:
     block: Block | None = None
     pending: list[Words] = []
     for words in lines:
-        labels, values = split_values(words)
+        labels, values = split_values(words, block.filled_columns() if block else ())
         if _is_row(labels, values, block):
             if block is None or not _fits(values, block) or not _near(words, pending, block):
                 if block is not None:
@@ -154,9 +217,7 @@ def _is_row(labels: Words, values: Words, block: Block | None) -> bool:
         return (apart or len(values) > 1) and not _SENTENCE.match(labels[-1].text)
     if len(values) > 2:
         return True
-    return block is not None and all(
-        any(low < v.x1 and v.x0 < high for low, high in block.columns()) for v in values
-    )
+    return block is not None and all(_stands_in(value, block.columns()) for value in values)
 
 
 def _fits(values: Words, block: Block) -> bool:

@@ -20,11 +20,14 @@ DESCENT = 0.12
 HALF = 0.6
 _CHINESE = "\u2e80"
 _LOOSE = frozenset("“”‘’—…·")
+# More spaces in a row than these move to another column.
+MOST_SPACES = 2
 # Boxes that overlap by more than this share of the size are not of one word.
 OVERLAP = 0.3
 # Baselines nearer than this share of the size are one line.
 ONE_LINE = 0.3
 
+_SPACES = frozenset(" \xa0\u3000")
 _UNSEEN = frozenset("\0\t\r\n\x02 \xa0\u3000\u200b\ufeff\ufffe\uffff")
 
 
@@ -54,7 +57,10 @@ class Frame(NamedTuple):
 
 
 class Piece(NamedTuple):
-    """Characters of one line whose boxes touch; `base` is their baseline, `turn` 0 to 3."""
+    """Characters of one line whose boxes touch; `base` is their baseline, `turn` 0 to 3.
+
+    `spaced` tells that only a printed space parts them from the piece before.
+    """
 
     text: str
     x0: float
@@ -63,6 +69,7 @@ class Piece(NamedTuple):
     y1: float
     base: float
     turn: int = 0
+    spaced: bool = False
 
     @property
     def size(self) -> float:
@@ -94,8 +101,12 @@ def read_pieces(textpage: Any, frame: Frame) -> list[Piece]:
     found: list[Piece] = []
     run: list[str] = []
     start, left, right, bottom, top = 0, 0.0, 0.0, 0.0, 0.0
+    spaces, spaced = _Spaces(), False
     for index, char in enumerate(_characters(textpage)):
         if char in _UNSEEN:
+            if run and char in _SPACES:
+                get_box(raw, index, to_box)
+                spaces.add(box.left, box.right)
             continue
         get_box(raw, index, to_box)
         # Asking for angle and baseline is slow: a character that goes on a level run has them too.
@@ -112,12 +123,36 @@ def read_pieces(textpage: Any, frame: Frame) -> list[Piece]:
             right = box.right
             continue
         if run:
-            found.append(placed.piece("".join(run), start, (left, bottom, right, top)))
+            sides = (left, bottom, right, top)
+            found.append(placed.piece("".join(run), start, sides)._replace(spaced=spaced))
+        spaced = spaces.bridge(right, box.left, top - bottom) and abs(box.bottom - bottom) < slack
         run, start = [char], index
         left, right, bottom, top = box.left, box.right, box.bottom, box.top
     if run:
-        found.append(placed.piece("".join(run), start, (left, bottom, right, top)))
+        sides = (left, bottom, right, top)
+        found.append(placed.piece("".join(run), start, sides)._replace(spaced=spaced))
     return found
+
+
+class _Spaces:
+    """White space that was printed behind a run, as opposed to a jump to another place."""
+
+    def __init__(self) -> None:
+        self._sides: list[tuple[float, float]] = []
+
+    def add(self, left: float, right: float) -> None:
+        """Take up a space; one that pdfium made up for a jump has no width."""
+        if right > left:
+            self._sides.append((left, right))
+
+    def bridge(self, right: float, left: float, size: float) -> bool:
+        """True when spaces alone part what ends at `right` from what begins at `left`."""
+        sides, self._sides = self._sides, []
+        slack = TOUCHING * size
+        # Of several spaces in a row pdfium keeps one.
+        width = sum(end - start for start, end in sides)
+        begun = bool(sides) and abs(sides[0][0] - right) <= slack
+        return begun and left - right <= MOST_SPACES * width + slack
 
 
 def _characters(textpage: Any) -> Sequence[str]:
@@ -242,13 +277,19 @@ def join_touching(line: Sequence[Piece], gaps: Gaps = TIGHT) -> list[Piece]:
             continue
         size = max(last.size, piece.size)
         widest = gaps.between(last.text[-1], piece.text[0]) * size
-        if gaps.numbered and NUMBERED.match(normalise(piece.text)):
+        if gaps.numbered and begins_label(piece, last):
             runs.append(piece)
         elif -OVERLAP * size <= piece.x0 - last.x1 <= widest:
-            runs[-1] = _joined(last, piece)
+            runs[-1] = joined(last, piece)
         else:
             runs.append(piece)
     return runs
+
+
+def begins_label(piece: Piece, last: Piece | None = None) -> bool:
+    """True for a number path; "5." behind a digit is the rest of a number."""
+    behind = last is not None and last.text[-1].isdigit() and piece.text[0].isdigit()
+    return not behind and NUMBERED.match(normalise(piece.text)) is not None
 
 
 def _is_double(last: Piece, piece: Piece) -> bool:
@@ -257,13 +298,15 @@ def _is_double(last: Piece, piece: Piece) -> bool:
     return same and last.text.endswith(piece.text)
 
 
-def _joined(first: Piece, second: Piece) -> Piece:
+def joined(first: Piece, second: Piece, between: str = "") -> Piece:
+    """Both as one piece."""
     return Piece(
-        first.text + second.text,
+        first.text + between + second.text,
         first.x0,
         min(first.y0, second.y0),
         max(first.x1, second.x1),
         max(first.y1, second.y1),
         first.base,
         first.turn,
+        first.spaced,
     )

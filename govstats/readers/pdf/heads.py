@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from govstats.labels import normalise
 from govstats.readers.pdf.blocks import LINE_GAP
 from govstats.readers.pdf.glyphs import Piece
-from govstats.readers.pdf.rules import Rule, parted
+from govstats.readers.pdf.spacing import Seams
 from govstats.readers.pdf.tables import Box
 
 # A head not right over its column is nearer to its middle than this share of a column's width.
 BESIDE = 0.6
+# Heads set to one side or to the middle are that exact, in points,
+SAME_SIDE = 1.5
+# and heads of one row that exact, as a share of their size.
+LEVEL = 0.2
+_ARTICLE = re.compile(r"第[一二三四五六七八九十]+条第\([一二三四五六七八九十]+\)项")
 
 Columns = Sequence[tuple[float, float]]
 
@@ -30,6 +37,16 @@ class Head:
         return "\n".join(word.text for word in self.words)
 
     @property
+    def x0(self) -> float:
+        """Left end."""
+        return min(word.x0 for word in self.words)
+
+    @property
+    def x1(self) -> float:
+        """Right end."""
+        return max(word.x1 for word in self.words)
+
+    @property
     def y(self) -> float:
         """Height of its middle."""
         return (self.words[0].y0 + self.words[-1].y1) / 2
@@ -43,12 +60,14 @@ def head_end(lines: Sequence[Sequence[Piece]], columns: Columns) -> int:
 
 
 def head_boxes(
-    lines: Sequence[Sequence[Piece]], columns: Columns, label_width: int, level: Sequence[Rule]
+    lines: Sequence[Sequence[Piece]], columns: Columns, label_width: int, seams: Seams
 ) -> list[Box]:
     """Cells of the head, groups above the columns that they join."""
-    heads = _heads(lines, columns, level)
+    heads = _heads(lines, columns, seams)
     if not heads:
         return []
+    titles = [head for head in heads if _is_title(head)]
+    heads = [head for head in heads if not _is_title(head)]
     beside = [head for head in heads if head.first < 0]
     lowest = {
         column: max(
@@ -58,6 +77,8 @@ def head_boxes(
     }
     leaves = [head for head in lowest.values() if head is not None]
     levels = _levels([h for h in heads if h.first >= 0 and not any(h is leaf for leaf in leaves)])
+    for groups in levels:
+        _widen(groups, leaves)
     boxes = []
     for depth, groups in enumerate(levels):
         whole = len(groups) == 1 and depth == 0
@@ -65,10 +86,72 @@ def head_boxes(
             first, last = (0, len(columns) - 1) if whole else (head.first, head.last)
             boxes.append(Box(head.text, depth, label_width + first, 1, last - first + 1))
     boxes += _leaf_boxes(leaves, levels, label_width)
+    boxes += _corner_boxes(beside, levels, label_width)
+    whole_width = label_width + len(columns)
+    return [
+        *(Box(title.text, row, 0, 1, whole_width) for row, title in enumerate(titles)),
+        *(replace(box, row=box.row + len(titles)) for box in boxes),
+    ]
+
+
+def _corner_boxes(
+    beside: Sequence[Head], levels: Sequence[Sequence[Head]], label_width: int
+) -> Iterator[Box]:
+    """Heads over the labels, down to the values; those at one depth are one cell."""
+    corners: dict[int, list[str]] = {}
     for head in beside:
         depth = sum(groups[0].y < head.y - head.words[0].size / 2 for groups in levels)
-        boxes.append(Box(head.text, depth, 0, len(levels) + 1 - depth, label_width))
-    return boxes
+        corners.setdefault(depth, []).append(head.text)
+    depths = sorted(corners)
+    for depth, end in zip(depths, [*depths, len(levels) + 1][1:], strict=True):
+        yield Box("\n".join(corners[depth]), depth, 0, end - depth, label_width)
+
+
+def _widen(groups: Sequence[Head], leaves: Sequence[Head]) -> None:
+    """Stretch the heads of groups over the columns that they join, where their places show it.
+
+    A head set to the left stands where its first column begins, a centred one over the middle of
+    all of them. Columns of a group have their own heads at one height below it.
+    """
+    left = all(
+        any(leaf.first == head.first and abs(leaf.x0 - head.x0) <= SAME_SIDE for leaf in leaves)
+        for head in groups
+    )
+    spans = [
+        max(
+            (
+                (run[0].first, run[-1].first)
+                for run in _runs_below(head, groups, leaves)
+                if (run[0].first == head.first if left else _is_middle(head, run))
+            ),
+            key=lambda span: span[1] - span[0],
+            default=(head.first, head.last),
+        )
+        for head in groups
+    ]
+    ordered = sorted(spans)
+    if all(one[1] < two[0] for one, two in zip(ordered, ordered[1:], strict=False)):
+        for head, (first, last) in zip(groups, spans, strict=True):
+            head.first, head.last = first, last
+
+
+def _runs_below(head: Head, groups: Sequence[Head], leaves: Sequence[Head]) -> Iterator[list[Head]]:
+    """Heads of neighbouring columns at one height, under this group and under no other one."""
+    taken = {group.first for group in groups if group is not head}
+    row = [leaf for leaf in leaves if leaf.y > head.y and leaf.first not in taken]
+    for start, begin in enumerate(row):
+        run: list[Head] = []
+        for leaf in row[start:]:
+            size = leaf.words[0].size
+            if abs(leaf.y - begin.y) > LEVEL * size or leaf.first != begin.first + len(run):
+                break
+            run.append(leaf)
+            yield list(run)
+
+
+def _is_middle(head: Head, run: Sequence[Head]) -> bool:
+    middle = (run[0].x0 + run[0].x1 + run[-1].x0 + run[-1].x1) / 4
+    return abs((head.x0 + head.x1) / 2 - middle) <= SAME_SIDE
 
 
 def _leaf_boxes(
@@ -86,13 +169,13 @@ def _leaf_boxes(
     return boxes
 
 
-def _heads(lines: Sequence[Sequence[Piece]], columns: Columns, level: Sequence[Rule]) -> list[Head]:
+def _heads(lines: Sequence[Sequence[Piece]], columns: Columns, seams: Seams) -> list[Head]:
     """Words over the same columns, line under line, put together."""
     heads: list[Head] = []
     for word in (word for line in lines for word in line):
         first, last = _over(word, columns)
         above = [
-            h for h in heads if (h.first, h.last) == (first, last) and _follows(h, word, level)
+            h for h in heads if (h.first, h.last) == (first, last) and _follows(h, word, seams)
         ]
         if above:
             above[-1].words.append(word)
@@ -101,9 +184,15 @@ def _heads(lines: Sequence[Sequence[Piece]], columns: Columns, level: Sequence[R
     return heads
 
 
-def _follows(head: Head, word: Piece, level: Sequence[Rule]) -> bool:
-    near = word.y0 - head.words[-1].y1 < LINE_GAP * word.size
-    return near and not parted(head.words[-1], word, level)
+def _is_title(head: Head) -> bool:
+    """True for the article of the law that a table reports on: it stands over the whole of it."""
+    return _ARTICLE.fullmatch(normalise(head.text)) is not None
+
+
+def _follows(head: Head, word: Piece, seams: Seams) -> bool:
+    last = head.words[-1]
+    near = word.y0 - last.y1 < LINE_GAP * word.size
+    return near and not _is_title(head) and not seams.part(last, word)
 
 
 def _levels(groups: Sequence[Head]) -> list[list[Head]]:

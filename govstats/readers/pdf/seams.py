@@ -12,6 +12,10 @@ from govstats.readers.pdf.tables import Box, PageTable, is_value
 
 # Boundaries of one column on two pages are nearer than this, in points.
 SAME_EDGE = 4.0
+# Sides of values of one column on two pages are nearer than this, in points,
+SAME_SIDE = 1.5
+# in all of its columns but one of four: columns of other widths overlap by chance only.
+MOSTLY = 4 / 3
 # Heads of the statutory tables have at most four rows.
 MOST_HEAD_ROWS = 6
 
@@ -39,7 +43,14 @@ def _common_columns(first: PageTable, second: PageTable) -> list[tuple[float, fl
     pairs = len(first.columns) + len(second.columns) - len(found)
     fewest = min(len(first.columns), len(second.columns))
     clear = all(len(set(_places(t, found))) == len(t.columns) for t in (first, second))
-    return found if clear and pairs == shared and 2 * shared > fewest else None
+    even = sum(_in_line(one, two) for one in first.columns for two in second.columns)
+    return found if clear and pairs == shared <= MOSTLY * even and 2 * shared > fewest else None
+
+
+def _in_line(one: tuple[float, float], two: tuple[float, float]) -> bool:
+    """True when one side or the middle of two columns stands at the same place."""
+    sides = one[0] - two[0], one[1] - two[1], (sum(one) - sum(two)) / 2
+    return one[0] < two[1] and two[0] < one[1] and min(map(abs, sides)) <= SAME_SIDE
 
 
 def _places(table: PageTable, columns: Sequence[tuple[float, float]]) -> list[int]:

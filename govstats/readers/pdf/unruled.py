@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from govstats.labels import NUMBERED, normalise
-from govstats.readers.pdf.blocks import LINE_GAP, Block, Words, find_blocks, words_of
+from govstats.readers.pdf.blocks import Block, Words, find_blocks, words_of
 from govstats.readers.pdf.glyphs import Piece
 from govstats.readers.pdf.heads import head_boxes, head_end
-from govstats.readers.pdf.rules import Rule, parted
+from govstats.readers.pdf.rules import Rule
+from govstats.readers.pdf.spacing import Seams, line_limits, seams_of
 from govstats.readers.pdf.tables import CUT_OFF, Box, PageTable
 
 # No printed page has more lines.
@@ -70,8 +71,11 @@ def read_unruled(
         return [], list(pieces)
     tables: list[PageTable] = []
     used: set[Piece] = set()
-    for block in find_blocks(lines):
-        tables.append(_table(block, page, level, side))
+    blocks = list(find_blocks(lines))
+    for block in blocks:
+        block.settle()
+    for block, limit in zip(blocks, line_limits(blocks), strict=True):
+        tables.append(_table(block, page, level, limit, side))
         used.update(word for line in block.head for word in line)
         used.update(word for labels, values in block.rows for word in (*labels, *values))
         used.update(block.labels)
@@ -79,14 +83,14 @@ def read_unruled(
     return tables, [*free, *(piece for piece in pieces if piece.turn)]
 
 
-def _table(block: Block, page: int, level: Sequence[Rule], side: float) -> PageTable:
+def _table(block: Block, page: int, level: Sequence[Rule], limit: float, side: float) -> PageTable:
     columns = block.columns()
     end = head_end(block.head, columns)
     labels = [word for line in block.head[end:] for word in line] + block.labels
-    rules = _inner_rules(block, level)
-    rows = _rows(block, labels, columns, rules)
+    seams = seams_of(block, level, limit)
+    rows = _rows(block, labels, columns, seams)
     width = max(1, *(len(row.labels) for row in rows))
-    head = head_boxes(block.head[:end], columns, width, rules)
+    head = head_boxes(block.head[:end], columns, width, seams)
     height = max((box.row + box.height for box in head), default=0)
     boxes = list(head)
     if block.runs_off(side, level):
@@ -118,23 +122,13 @@ def _row_boxes(row: Row, index: int, width: int, columns: int) -> list[Box]:
     return boxes + [Box(row.values.get(c, ""), index, width + c) for c in range(columns)]
 
 
-def _inner_rules(block: Block, level: Sequence[Rule]) -> list[Rule]:
-    """Rules between rows of the block; a lone rule or two part head and rows at most."""
-    ys = [values[0].middle[1] for _, values in block.rows]
-    inner = [r for r in level if ys[0] < r.at < ys[-1]]
-    places = {round(rule.at) for rule in inner}
-    top = min(word.y0 for line in (*block.head, block.rows[0][1]) for word in line)
-    full = len(places) >= len(ys) - 1 > 0
-    return [rule for rule in level if top < rule.at < block.bottom()] if full else []
-
-
 def _rows(
-    block: Block, extra: Words, columns: Sequence[tuple[float, float]], level: Sequence[Rule]
+    block: Block, extra: Words, columns: Sequence[tuple[float, float]], seams: Seams
 ) -> list[Row]:
     rows = [_value_row(values, columns) for _, values in block.rows]
     lines = [{id(word) for word in labels} for labels, _ in block.rows]
     own = [word for labels, _ in block.rows for word in labels]
-    stacks = _stacks([*own, *extra], lines, level)
+    stacks = _stacks([*own, *extra], lines, seams)
     unplaced = []
     for stack in stacks:
         beside = _row_beside(stack, rows, lines)
@@ -165,15 +159,16 @@ def _row_beside(stack: Stack, rows: Sequence[Row], lines: Sequence[set[int]]) ->
 
 
 def _value_row(values: Words, columns: Sequence[tuple[float, float]]) -> Row:
-    placed = {
-        next(i for i, (low, high) in enumerate(columns) if low <= value.x0 <= high): value.text
-        for value in values
-    }
+    placed: dict[int, str] = {}
+    for value in values:
+        column = next(i for i, (low, high) in enumerate(columns) if low <= value.x0 <= high)
+        # Two numbers in one column are neither of them, nor one.
+        placed[column] = f"{placed[column]} {value.text}" if column in placed else value.text
     middle = sum(value.middle[1] for value in values) / len(values)
     return Row(middle, values=placed)
 
 
-def _stacks(words: Words, lines: Sequence[set[int]], level: Sequence[Rule]) -> list[Stack]:
+def _stacks(words: Words, lines: Sequence[set[int]], seams: Seams) -> list[Stack]:
     """Words put together to labels: one under the other, nearer than rows, not numbered anew.
 
     Where rules part the rows they alone decide.
@@ -181,8 +176,8 @@ def _stacks(words: Words, lines: Sequence[set[int]], level: Sequence[Rule]) -> l
     on_row = {key: index for index, line in enumerate(lines) for key in line}
     stacks: list[Stack] = []
     for word in sorted(words, key=lambda w: (w.base, w.x0)):
-        anew = not level and NUMBERED.match(normalise(word.text))
-        above = None if anew else _above(word, stacks, on_row, level)
+        anew = not seams.alone and NUMBERED.match(normalise(word.text))
+        above = None if anew else _above(word, stacks, on_row, seams)
         if above is None:
             stacks.append(Stack([word]))
         else:
@@ -191,7 +186,7 @@ def _stacks(words: Words, lines: Sequence[set[int]], level: Sequence[Rule]) -> l
 
 
 def _above(
-    word: Piece, stacks: Sequence[Stack], on_row: dict[int, int], level: Sequence[Rule]
+    word: Piece, stacks: Sequence[Stack], on_row: dict[int, int], seams: Seams
 ) -> Stack | None:
     """The nearest label that the word can go on, of the same row where both stand beside values."""
     row = on_row.get(id(word))
@@ -205,7 +200,6 @@ def _above(
         gap = word.y0 - last.y1
         rows = {on_row[id(w)] for w in stack.words if id(w) in on_row}
         other_row = row is not None and bool(rows - {row})
-        near = not parted(last, word, level) if level else gap < LINE_GAP * word.size
-        if near and (level or not other_row):
+        if not seams.part(last, word) and (seams.alone or not other_row):
             found.append((gap, stack))
     return min(found, key=lambda entry: entry[0])[1] if found else None

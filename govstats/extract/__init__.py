@@ -15,7 +15,7 @@ from govstats.extract.requests import align_requests
 from govstats.extract.titles import find_title, find_year
 from govstats.extract.tokens import Kind, Token, tokenise
 from govstats.forms import Address, candidates
-from govstats.labels import find_all
+from govstats.labels import find_all, normalise
 from govstats.numbers import Value
 from govstats.sums import Bounds, bound
 
@@ -92,7 +92,7 @@ def _is_report(title: str, texts: Sequence[str]) -> bool:
     return (
         bool(title)
         and len(headings) >= _FEWEST_SECTIONS
-        and any("公开" in text for text in headings)
+        and any("公开" in normalise(text) for text in headings)
     )
 
 

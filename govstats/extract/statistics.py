@@ -1,0 +1,318 @@
+"""The statistics form of 2014-2018 and the local ones before it: rows of label, unit and number.
+
+A number belongs to the label in front of it, in its own row of the table. A second number column
+is what has been counted since 2008; which is which is told by the heads alone. A row with more or
+fewer numbers than heads is unread.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from govstats.extract.columns import by_position, place_by_position
+from govstats.extract.indicators import (
+    CUMULATIVE,
+    NUMBER,
+    Line,
+    Words,
+    codes_of,
+    column_of,
+    columns_in,
+    is_unit,
+    key,
+    settle,
+    words_of,
+)
+from govstats.extract.readings import Placement, Reading, fit
+from govstats.extract.segments import cut_segments
+from govstats.extract.tokens import Kind, Token, fill_gaps
+from govstats.forms import STATISTICS, Address, Table, candidates
+
+# Rows of the form that must be named, each in a cell of its own: fewer are mentions.
+_FEWEST_ROWS = 5
+# No label of the forms is longer; longer cells, and those with a full stop, are prose.
+_LONGEST = 60
+_SENTENCE = re.compile(r"[。;；!?！？]")
+_WORD = re.compile(r"[一-鿿]{2}")
+# A label broken at white space has at most this many pieces.
+_MOST_PIECES = 4
+# Heads stand at most so many cells before the first row.
+_HEADS_BEFORE = 12
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """A statistics table found in a document: its cells placed, the other tokens, its spans."""
+
+    placement: Placement
+    others: list[Token]
+    spans: list[tuple[int, int]]
+
+
+def find_statistics(tokens: Sequence[Token]) -> Statistics | None:
+    """The statistics table among the tokens of a document, or None where there is none."""
+    tables = [table for name in STATISTICS for table in candidates(name)]
+    named = {table.name: _named_rows(tokens, table) for table in tables}
+    rows = sorted({i for found in named.values() for i in found})
+    if max(len(set(found.values())) for found in named.values()) < _FEWEST_ROWS:
+        return None
+    start, end = _first(tokens, rows[0], tables), _last(tokens, rows[-1])
+    inside = [_restored(token, tables) for token in tokens[start:end] if not _is_prose(token)]
+    inside = fill_gaps(_without_strays(inside))
+    if sum(token.kind is Kind.NUMBER for token in inside) == 0:
+        return None
+    others = [*tokens[:start], *(t for t in tokens[start:end] if _is_prose(t)), *tokens[end:]]
+    table = _choose(tables, inside, named)
+    return Statistics(align_statistics(inside, table), others, _spans(tokens[start:end]))
+
+
+def _named_rows(tokens: Sequence[Token], table: Table) -> dict[int, str]:
+    """Place among the tokens -> key, for those that print a row's label in the form's words."""
+    words = words_of(table)
+    return {
+        i: key(token.text)
+        for i, token in enumerate(tokens)
+        if token.kind in (Kind.LABEL, Kind.GARBLED)
+        and len(token.text) <= _LONGEST
+        and codes_of(token.text, words, loose=False)
+    }
+
+
+def _is_prose(token: Token) -> bool:
+    return len(token.text) > _LONGEST or _SENTENCE.search(token.text) is not None
+
+
+def _first(tokens: Sequence[Token], row: int, tables: Iterable[Table]) -> int:
+    """Where the heads in front of the first row begin."""
+    words = [words_of(table) for table in tables]
+    nearby = range(max(0, row - _HEADS_BEFORE), row)
+    return next((i for i in nearby if any(key(tokens[i].text) in w.heads for w in words)), row)
+
+
+def _last(tokens: Sequence[Token], row: int) -> int:
+    """Behind the last row's cells, and the cells of rows below that have a unit and numbers."""
+    end = row + 1
+    while end < len(tokens) and (tokens[end].is_value or is_unit(tokens[end].text)):
+        end += 1
+    below = tokens[end : end + 2]
+    if len(below) == 2 and not _is_prose(below[0]) and is_unit(below[1].text):
+        return _last(tokens, end + 1)
+    return end
+
+
+def _restored(token: Token, tables: Iterable[Table]) -> Token:
+    """Words behind a number in a row are a label: rows are numbered, or stand side by side."""
+    if token.kind is not Kind.GARBLED:
+        return token
+    label = is_unit(token.text) or _WORD.search(token.text)
+    return replace(token, kind=Kind.LABEL) if label else token
+
+
+def _without_strays(tokens: Sequence[Token]) -> list[Token]:
+    """Without the numbers of rows in front of labels, and page numbers between ruled rows."""
+    kept: list[Token] = []
+    ruled = False
+    for _, group in groupby(tokens, key=lambda token: token.row):
+        row = list(group)
+        labels = [i for i, token in enumerate(row) if token.kind is Kind.LABEL]
+        own_row = not row[0].whole_line
+        if own_row and labels and not _is_dump(row):
+            row = row[labels[0] :]
+        if ruled and not own_row and row[0].is_value:
+            continue
+        ruled |= own_row and bool(labels) and row[-1].is_value
+        kept += row
+    return kept
+
+
+def _is_dump(row: Sequence[Token]) -> bool:
+    """Whether a line holds several rows: numbers in front may then belong to labels behind."""
+    labels = sum(token.kind is Kind.LABEL and not is_unit(token.text) for token in row)
+    return row[0].columns is None and labels > _MOST_PIECES
+
+
+def _spans(tokens: Sequence[Token]) -> list[tuple[int, int]]:
+    """Spans of the running text from table cell to table cell, prose between them left out."""
+    spans = []
+    for prose, group in groupby((t for t in tokens if t.start >= 0), key=_is_prose):
+        run = list(group)
+        if not prose:
+            spans.append((run[0].start, run[-1].start + len(run[-1].text)))
+    return spans
+
+
+def _choose(
+    tables: Sequence[Table], tokens: Sequence[Token], named: dict[str, dict[int, str]]
+) -> Table:
+    """The form whose columns are printed, then whose rows; the later one where both fit alike."""
+    labels = [token.text for token in tokens if token.kind is Kind.LABEL]
+
+    def fits(table: Table) -> tuple[int, int, str]:
+        words = words_of(table)
+        columns = {column_of(text, words) for text in labels} - {None}
+        return len(columns), len(set(named[table.name].values())), table.form
+
+    return max(tables, key=fits)
+
+
+def align_statistics(tokens: Sequence[Token], table: Table) -> Placement:
+    """Place the cells of a table with one row a label; unknown rows are kept as unlisted."""
+    placement = Placement(table)
+    words = words_of(table)
+    heads = [token for token in tokens if not token.is_value and column_of(token.text, words)]
+    lines, clear = _ordered(tokens, table)
+    columns = columns_in([token.text for token in heads], words) or [NUMBER]
+    clear = clear and _is_clear(lines, columns)
+    for line in lines:
+        for code in line.codes:
+            _place(line, code, _Heads(heads, columns) if clear else None, placement)
+        if not line.codes:
+            _keep(line, columns, placement, clear)
+    return placement
+
+
+def _name(lines: Sequence[Line], words: Words) -> None:
+    """Give every line the codes that its label can mean; the form's own words go before others.
+
+    A line with neither unit nor number is a heading unless it has the form's words.
+    """
+    texts = [line.label.text if line.label else "" for line in lines]
+    for line, text in zip(lines, texts, strict=True):
+        line.codes = codes_of(text, words, loose=False)
+    sure = {code for line in lines for code in line.codes}
+    for line, text in zip(lines, texts, strict=True):
+        filled = line.unit or any(token.kind is not Kind.BLANK for token in line.values)
+        if not line.codes and filled and sure.isdisjoint(found := codes_of(text, words)):
+            line.codes = found
+
+
+def _ordered(tokens: Sequence[Token], table: Table) -> tuple[list[Line], bool]:
+    """The rows with every label before its numbers, and whether that order is certain.
+
+    In a table dumped into one line numbers may stand in front of their labels: then one stands in
+    front of the first label, and none behind the last.
+    """
+    lines = _named_lines(tokens, table)
+    known = [i for i, line in enumerate(lines) if line.codes]
+    label = lines[known[0]].label if known else None
+    if label is None or not _is_dump([t for t in tokens if t.row == label.row]):
+        return lines, label is not None
+    before = (token for line in lines[: known[0]] for token in line.values)
+    in_front = any(token.kind is Kind.NUMBER for token in before)
+    behind = bool(lines[known[-1]].values)
+    if in_front and not behind:
+        lines = _named_lines(list(_turned(tokens)), table)
+    return lines, in_front != behind
+
+
+def _named_lines(tokens: Sequence[Token], table: Table) -> list[Line]:
+    lines = list(_cut_lines(tokens, table))
+    _name(lines, words_of(table))
+    settle(lines, words_of(table))
+    return lines
+
+
+def _turned(tokens: Sequence[Token]) -> Iterator[Token]:
+    """Labels that stand behind their numbers, put in front of them."""
+    for segment in cut_segments(tokens, labels_first=False):
+        labels = segment.labels
+        units = [i for i, token in enumerate(labels) if is_unit(token.text)]
+        split = (units[0] + 1 if units else 1) if segment.values else len(labels)
+        yield from (*labels[:split], *segment.values, *labels[split:])
+
+
+def _is_clear(lines: Sequence[Line], columns: Sequence[str]) -> bool:
+    """Whether the heads account for the cells: no more cells a row, but for blank ones behind."""
+    widths = [len(line.values) for line in lines if line.codes and line.values]
+    if 2 * sum(width <= len(columns) for width in widths) >= len(widths):
+        return True
+    surplus = (token for line in lines for token in line.values[len(columns) :])
+    return all(token.kind is Kind.BLANK for token in surplus)
+
+
+@dataclass(frozen=True)
+class _Heads:
+    """The printed heads and the columns they stand for, in order."""
+
+    tokens: Sequence[Token]
+    columns: Sequence[str]
+
+
+def _place(line: Line, code: str, heads: _Heads | None, placement: Placement) -> None:
+    if line.label is not None:
+        placement.note_row(code, line.label)
+    placement.units[code] = line.unit
+    if not line.values:
+        return
+    reading = _read(line, code, heads, placement.table) if heads else {}
+    known = placement.table.block_of[code].columns
+    placement.put({a: t for a, t in reading.items() if any(a.column == c.code for c in known)})
+    filled = sum(token.kind is not Kind.BLANK for token in line.values)
+    placement.unplaced += filled if not reading else 0
+
+
+def _cut_lines(tokens: Sequence[Token], table: Table) -> Iterator[Line]:
+    """The printed rows: a label, perhaps broken into pieces, its unit, and the cells behind."""
+    words = words_of(table)
+    line = Line(None)
+    pieces: list[Token] = []
+    for token in tokens:
+        if token.is_value:
+            line.values.append(token)
+        elif is_unit(token.text) and not line.values:
+            line.unit = token.text
+        elif column_of(token.text, words) or key(token.text) in words.heads:
+            yield line
+            line, pieces = Line(None), []
+        else:
+            joined = [] if line.values or line.unit else pieces
+            pieces = [*joined[1 - _MOST_PIECES :], token]
+            label = _join(pieces, table)
+            if not joined or codes_of(joined[-1].text, words, loose=False):
+                yield line
+                line = Line(None)
+            line.label = label
+    yield line
+
+
+def _join(pieces: Sequence[Token], table: Table) -> Token:
+    """The label that the last pieces spell together, the longest first, or the last piece."""
+    words = words_of(table)
+    for start in range(len(pieces) - 1):
+        text = "".join(token.text for token in pieces[start:])
+        if codes_of(text, words, loose=False):
+            return replace(pieces[start], text=text)
+    return pieces[-1]
+
+
+def _read(line: Line, code: str, heads: _Heads, table: Table) -> Reading:
+    """A row's cells under their heads: by the grid's columns, else by the order of the heads."""
+    words = words_of(table)
+    named = [replace(h, text=column_of(h.text, words) or "") for h in heads.tokens]
+    grid = by_position(named, {column: column for column in heads.columns})
+    placed = place_by_position(line.values, grid)
+    if placed is not None:
+        return {Address(table.name, code, column): token for column, token in placed.items()}
+    addresses = [Address(table.name, code, column) for column in heads.columns]
+    return fit(line.values, addresses, table, [code])
+
+
+def _keep(line: Line, columns: Sequence[str], placement: Placement, clear: bool) -> None:
+    """Keep a row that the form does not know under its printed label, if its cells are clear."""
+    words = words_of(placement.table)
+    filled = sum(token.kind is not Kind.BLANK for token in line.values)
+    label = line.label
+    if not filled:
+        return
+    known = label is None or codes_of(label.text, words) or key(label.text) in words.groups
+    if label is None or known or not clear or len(line.values) != len(columns):
+        placement.unplaced += filled
+        return
+    placement.unlisted += [
+        (label.text, column, token)
+        for column, token in zip(columns, line.values, strict=True)
+        if column in (NUMBER, CUMULATIVE)
+    ]

@@ -1,7 +1,7 @@
 """Labels of the statistics forms, matched loosely: their wording differs by place and year.
 
-A label's key is its words without numbering, 其中, 的, 数, 数量, 总: 收到申请总数 is 收到申请. Some
-labels stand in the form twice (被依法纠错数); the order of the form says which is meant, and where
+A label's key is its words without numbering, 其中, 的 and a last 数 or 总数: 收到申请总数 is
+收到申请. Some labels stand in the form twice (被依法纠错数); the order of the form says which is meant, and where
 it does not, none is.
 """
 
@@ -16,7 +16,8 @@ from govstats.extract.tokens import Token
 from govstats.forms import Table
 from govstats.labels import SHORTEST_CUT, Codes, core, find_alike, normalise
 
-_IDLE = re.compile(r"其中|的|数量?|总")
+# At the start a 的 may be a misprinted 不: 不同意公开 must not read 同意公开.
+_IDLE = re.compile(r"其中|(?<=.)的|总(?=[件次]?数)|数量?$")
 _ITEM = r"[\d一二三四五六七八九十]{1,2}"
 _NUMBERING = re.compile(rf"^(?:[①-⑳]|{_ITEM}[.、)]|\({_ITEM}\))+")
 UNITS = frozenset(

@@ -39,8 +39,8 @@ _SENTENCE = re.compile(r"[。;；!?！？]")
 _WORD = re.compile(r"[一-鿿]{2}")
 # A label broken at white space has at most this many pieces.
 _MOST_PIECES = 4
-# Heads stand at most so many cells before the first row.
-_HEADS_BEFORE = 12
+# Heads stand at most so many cells before the first row whose label is whole.
+_HEADS_BEFORE = 40
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,26 @@ def find_statistics(tokens: Sequence[Token]) -> Statistics | None:
 def _named_rows(tokens: Sequence[Token], table: Table) -> dict[int, str]:
     """Place among the tokens -> key, for those that print a row's label in the form's words."""
     words = words_of(table)
-    return {
-        i: key(token.text)
-        for i, token in enumerate(tokens)
-        if token.kind in (Kind.LABEL, Kind.GARBLED)
-        and len(token.text) <= _LONGEST
-        and codes_of(token.text, words, loose=False)
-    }
+    found: dict[int, str] = {}
+    for i in range(len(tokens)):
+        for text in _texts(tokens[i : i + _MOST_PIECES]):
+            if codes_of(text, words, loose=False):
+                found[i] = key(text)
+                break
+    return found
+
+
+def _texts(run: Sequence[Token]) -> Iterator[str]:
+    """A label's text, and within a line what it spells with the pieces behind it."""
+    text = ""
+    for token in run:
+        joins = token.row == run[0].row and (not text or token.columns is None)
+        if token.kind not in (Kind.LABEL, Kind.GARBLED) or not joins or is_unit(token.text):
+            return
+        text += token.text
+        if len(text) > _LONGEST:
+            return
+        yield text
 
 
 def _is_prose(token: Token) -> bool:
@@ -87,9 +100,14 @@ def _is_prose(token: Token) -> bool:
 
 def _first(tokens: Sequence[Token], row: int, tables: Iterable[Table]) -> int:
     """Where the heads in front of the first row begin."""
-    words = [words_of(table) for table in tables]
-    nearby = range(max(0, row - _HEADS_BEFORE), row)
-    return next((i for i in nearby if any(key(tokens[i].text) in w.heads for w in words)), row)
+    heads = {head for table in tables for head in words_of(table).heads}
+    first = row
+    for i in range(row - 1, max(0, row - _HEADS_BEFORE) - 1, -1):
+        if _is_prose(tokens[i]):
+            break
+        if key(tokens[i].text) in heads:
+            first = i
+    return first
 
 
 def _last(tokens: Sequence[Token], row: int) -> int:
@@ -168,7 +186,7 @@ def align_statistics(tokens: Sequence[Token], table: Table) -> Placement:
     clear = clear and _is_clear(lines, columns)
     for line in lines:
         for code in line.codes:
-            _place(line, code, _Heads(heads, columns) if clear else None, placement)
+            _place(line, code, _Heads(heads, columns, clear), placement)
         if not line.codes:
             _keep(line, columns, placement, clear)
     return placement
@@ -177,16 +195,23 @@ def align_statistics(tokens: Sequence[Token], table: Table) -> Placement:
 def _name(lines: Sequence[Line], words: Words) -> None:
     """Give every line the codes that its label can mean; the form's own words go before others.
 
-    A line with neither unit nor number is a heading unless it has the form's words.
+    A line with neither unit nor number is a heading where another line has the same words, or
+    where it has not the form's words.
     """
     texts = [line.label.text if line.label else "" for line in lines]
     for line, text in zip(lines, texts, strict=True):
         line.codes = codes_of(text, words, loose=False)
     sure = {code for line in lines for code in line.codes}
+    full = {line.codes for line in lines if len(line.codes) == 1 and _is_filled(line)}
     for line, text in zip(lines, texts, strict=True):
-        filled = line.unit or any(token.kind is not Kind.BLANK for token in line.values)
-        if not line.codes and filled and sure.isdisjoint(found := codes_of(text, words)):
+        if not _is_filled(line):
+            line.codes = () if line.codes in full else line.codes
+        elif not line.codes and sure.isdisjoint(found := codes_of(text, words)):
             line.codes = found
+
+
+def _is_filled(line: Line) -> bool:
+    return bool(line.unit) or any(token.kind is not Kind.BLANK for token in line.values)
 
 
 def _ordered(tokens: Sequence[Token], table: Table) -> tuple[list[Line], bool]:
@@ -216,38 +241,41 @@ def _named_lines(tokens: Sequence[Token], table: Table) -> list[Line]:
 
 
 def _turned(tokens: Sequence[Token]) -> Iterator[Token]:
-    """Labels that stand behind their numbers, put in front of them."""
+    """Labels that stand behind their numbers, put in front of them.
+
+    Dashes may belong to the heading before: they are left out, so that too few cells stay too few.
+    """
     for segment in cut_segments(tokens, labels_first=False):
         labels = segment.labels
         units = [i for i, token in enumerate(labels) if is_unit(token.text)]
         split = (units[0] + 1 if units else 1) if segment.values else len(labels)
-        yield from (*labels[:split], *segment.values, *labels[split:])
+        filled = (token for token in segment.values if token.kind is not Kind.BLANK)
+        yield from (*labels[:split], *filled, *labels[split:])
 
 
 def _is_clear(lines: Sequence[Line], columns: Sequence[str]) -> bool:
-    """Whether the heads account for the cells: no more cells a row, but for blank ones behind."""
-    widths = [len(line.values) for line in lines if line.codes and line.values]
-    if 2 * sum(width <= len(columns) for width in widths) >= len(widths):
-        return True
-    surplus = (token for line in lines for token in line.values[len(columns) :])
-    return all(token.kind is Kind.BLANK for token in surplus)
+    """Whether the heads account for the cells: most rows have no number beyond them."""
+    rows = [line.values[len(columns) :] for line in lines if line.codes and line.values]
+    within = sum(all(token.kind is Kind.BLANK for token in surplus) for surplus in rows)
+    return 2 * within >= len(rows)
 
 
 @dataclass(frozen=True)
 class _Heads:
-    """The printed heads and the columns they stand for, in order."""
+    """The printed heads, their columns in order, and whether cells in order can be relied on."""
 
     tokens: Sequence[Token]
     columns: Sequence[str]
+    clear: bool
 
 
-def _place(line: Line, code: str, heads: _Heads | None, placement: Placement) -> None:
+def _place(line: Line, code: str, heads: _Heads, placement: Placement) -> None:
     if line.label is not None:
         placement.note_row(code, line.label)
     placement.units[code] = line.unit
     if not line.values:
         return
-    reading = _read(line, code, heads, placement.table) if heads else {}
+    reading = _read(line, code, heads, placement.table)
     known = placement.table.block_of[code].columns
     placement.put({a: t for a, t in reading.items() if any(a.column == c.code for c in known)})
     filled = sum(token.kind is not Kind.BLANK for token in line.values)
@@ -271,7 +299,8 @@ def _cut_lines(tokens: Sequence[Token], table: Table) -> Iterator[Line]:
             joined = [] if line.values or line.unit else pieces
             pieces = [*joined[1 - _MOST_PIECES :], token]
             label = _join(pieces, table)
-            if not joined or codes_of(joined[-1].text, words, loose=False):
+            alone = label is token and joined
+            if not joined or (alone and codes_of(joined[-1].text, words, loose=False)):
                 yield line
                 line = Line(None)
             line.label = label
@@ -296,8 +325,11 @@ def _read(line: Line, code: str, heads: _Heads, table: Table) -> Reading:
     placed = place_by_position(line.values, grid)
     if placed is not None:
         return {Address(table.name, code, column): token for column, token in placed.items()}
+    cells, surplus = line.values[: len(heads.columns)], line.values[len(heads.columns) :]
+    if not heads.clear or any(token.kind is not Kind.BLANK for token in surplus):
+        return {}
     addresses = [Address(table.name, code, column) for column in heads.columns]
-    return fit(line.values, addresses, table, [code])
+    return fit(cells, addresses, table, [code])
 
 
 def _keep(line: Line, columns: Sequence[str], placement: Placement, clear: bool) -> None:

@@ -1,8 +1,8 @@
 """Labels of the statistics forms, matched loosely: their wording differs by place and year.
 
 A label's key is its words without numbering, 其中, 的 and a last 数 or 总数: 收到申请总数 is
-收到申请. Some labels stand in the form twice (被依法纠错数); the order of the form says which is meant, and where
-it does not, none is.
+收到申请. Some labels stand in the form twice (被依法纠错数); the order of the form says which is
+meant, and where it does not, none is.
 """
 
 from __future__ import annotations
@@ -35,6 +35,11 @@ _LONGEST_HEAD = 16
 def key(text: str) -> str:
     """The words by which two printings of a label are the same."""
     return _IDLE.sub("", core(_NUMBERING.sub("", normalise(text))))
+
+
+def is_numbered(text: str) -> bool:
+    """True where a label's numbering begins it, or 其中."""
+    return _NUMBERING.match(normalise(text)) is not None or text.startswith("其中")
 
 
 def is_unit(text: str) -> bool:

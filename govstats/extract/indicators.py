@@ -19,7 +19,7 @@ from govstats.labels import SHORTEST_CUT, Codes, core, find_alike, normalise
 # At the start a 的 may be a misprinted 不: 不同意公开 must not read 同意公开.
 _IDLE = re.compile(r"其中|(?<=.)的|总(?=[件次]?数)|数量?$")
 _ITEM = r"[\d一二三四五六七八九十]{1,2}"
-_NUMBERING = re.compile(rf"^(?:[①-⑳]|{_ITEM}[.、)]|\({_ITEM}\))+")
+_NUMBERING = re.compile(rf"^(?:其中:?|[①-⑳]|{_ITEM}[.、)]|\({_ITEM}\))+")
 UNITS = frozenset(
     ("条", "件", "宗", "次", "篇", "份", "期", "个", "人", "人次", "名", "元", "万元", "亿元")
 )
@@ -39,7 +39,7 @@ def key(text: str) -> str:
 
 def is_numbered(text: str) -> bool:
     """True where a label's numbering begins it, or 其中."""
-    return _NUMBERING.match(normalise(text)) is not None or text.startswith("其中")
+    return _NUMBERING.match(normalise(text)) is not None
 
 
 def is_unit(text: str) -> bool:

@@ -20,6 +20,7 @@ from govstats.across import across
 from govstats.clean import clean
 from govstats.collected import Collected, CollectedError, read_collected
 from govstats.collected.manifest import YEARS, read_manifest
+from govstats.forms import STATISTICS
 from govstats.frame import coverage
 from govstats.issuers import level_and_body
 from govstats.panel import Panel, build_panel, measure_names
@@ -134,7 +135,11 @@ def _extracted(found: corpus.Collection, manifest: dict[str, dict[str, str]]) ->
     cells, prose, topics = frames["cells"], frames["prose"], frames["topics"]
     cells = cells[cells["label"] == ""].astype({"value": "float64"})
     prose = prose.astype({"value": "float64"})
-    reports = [_record(row, manifest.get(row["source"], {})) for row in _dicts(frames["reports"])]
+    earlier = set(cells.loc[cells["table"].isin(STATISTICS), "record_id"])
+    reports = [
+        _record(row, manifest.get(row["source"], {}), row["report_id"] in earlier)
+        for row in _dicts(frames["reports"])
+    ]
     records = pd.DataFrame(reports, columns=list(RECORD)).astype({"year": "Int64"})
     return Collected(records, prose, cells, topics)
 
@@ -150,8 +155,11 @@ def _dicts(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return frame.to_dict("records")
 
 
-def _record(report: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
-    """A report as a record; what the manifest says of issuer, year and scope goes first."""
+def _record(report: dict[str, Any], said: dict[str, str], earlier: bool) -> dict[str, Any]:
+    """A report as a record; what the manifest says of issuer, year and scope goes first.
+
+    `earlier` says that it has a statistics form of the years before 2019.
+    """
     issuer = said.get("issuer") or report["issuer"]
     level, body = level_and_body(issuer)
     same = issuer == report["issuer"]
@@ -168,7 +176,7 @@ def _record(report: dict[str, Any], said: dict[str, str]) -> dict[str, Any]:
         "period": "year",
         "scope": said.get("scope") or report["scope"],
         "source_kind": "report",
-        "form": report["form_requests"] or "unknown",
+        "form": report["form_requests"] or ("pre-2019" if earlier else "unknown"),
         "url": said.get("url", ""),
         "copy": 0,
         "truncated": 0,

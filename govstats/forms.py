@@ -1,7 +1,8 @@
 """The statutory forms as data: rows, columns, labels and identities of each notice's tables.
 
 One file a notice in govstats/forms/; adding a form is adding a file. Sources: the notices
-国办公开办函〔2019〕60号 and 〔2021〕30号, and the articles of the Regulations named with every row.
+国办公开办函〔2019〕60号 and 〔2021〕30号, and the articles of the Regulations named with every row;
+for the statistics form of 2014 and the local ones before it see the files themselves.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from typing import Any, NamedTuple
 from govstats.labels import Codes, core
 
 TABLES = ("disclosure", "requests", "remedies")
+# One number a row: the statistics form of 2014-2018 and the local forms before it.
+STATISTICS = ("local", "statistics")
 WILDCARD = "*"
 
 
@@ -32,7 +35,10 @@ class Address(NamedTuple):
 
 @dataclass(frozen=True)
 class Label:
-    """A row or column: code, printed labels, English term, number path, legal basis, group head."""
+    """A row or column: code, printed labels, English term, number path, legal basis, group head.
+
+    `unit` is what a row of the statistics forms counts, as the form prints it.
+    """
 
     code: str
     zh: str
@@ -41,6 +47,7 @@ class Label:
     path: str = ""
     legal: str = ""
     group: str = ""
+    unit: str = ""
 
     def cores(self) -> Iterator[str]:
         """The label's words and those of its known drifts."""
@@ -139,6 +146,7 @@ def _label(data: Mapping[str, Any]) -> Label:
         data.get("path", ""),
         data.get("legal", ""),
         data.get("group", ""),
+        data.get("unit", ""),
     )
 
 
@@ -210,7 +218,9 @@ def forms() -> Mapping[str, Mapping[str, Table]]:
     for path in sorted(files("govstats").joinpath("forms").iterdir(), key=lambda item: item.name):
         if path.name.endswith(".toml"):
             data = tomllib.loads(path.read_text(encoding="utf-8"))
-            found[data["form"]] = {name: _table(name, data) for name in TABLES if name in data}
+            found[data["form"]] = {
+                name: _table(name, data) for name in (*TABLES, *STATISTICS) if name in data
+            }
     return found
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
 
+from govstats.characters import plain
+
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _NUMBERING = r"(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十]{1,3}\)|\d{1,2}[.、])"
 NUMBERED = re.compile(rf"{_NUMBERING}+")
@@ -32,8 +34,8 @@ ALIKE = 0.8
 
 @lru_cache(maxsize=8192)
 def normalise(text: str) -> str:
-    """Fold full-width characters and drop all white space."""
-    return _SPACE.sub("", unicodedata.normalize("NFKC", text))
+    """Fold full-width and traditional characters, drop pinyin in brackets and all white space."""
+    return _SPACE.sub("", unicodedata.normalize("NFKC", plain(text)))
 
 
 @lru_cache(maxsize=8192)

@@ -8,6 +8,8 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from govstats.characters import simplified
+
 Value = int | Decimal
 
 # House rule: all of these are printed blanks, told apart from zero; the printed text is kept.
@@ -33,7 +35,7 @@ class Number(NamedTuple):
 @lru_cache(maxsize=8192)
 def is_blank(text: str) -> bool:
     """True for a cell printed empty or with one of the signs that stand for empty."""
-    return _SPACE.sub("", text) in BLANKS
+    return _SPACE.sub("", simplified(text)) in BLANKS
 
 
 @lru_cache(maxsize=8192)
@@ -47,7 +49,7 @@ def parse_number(text: str) -> Number | None:
     >>> parse_number("+2"), parse_number("00"), parse_number("第3项")
     (Number(value=2, unit=''), Number(value=0, unit=''), None)
     """
-    match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", simplified(text)).strip())
     if match is None:
         return None
     exact = Decimal(match["digits"].replace(",", "") + (match["fraction"] or ""))
@@ -59,5 +61,5 @@ def parse_number(text: str) -> Number | None:
 
 def header_unit(text: str) -> str:
     """Unit that a column header states, such as 万元 in 本年收费金额（单位：万元）, or ""."""
-    match = _HEADER_UNIT.search(_SPACE.sub("", unicodedata.normalize("NFKC", text)))
+    match = _HEADER_UNIT.search(_SPACE.sub("", unicodedata.normalize("NFKC", simplified(text))))
     return match[1] if match else ""

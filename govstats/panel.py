@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from govstats import vocabulary
+from govstats.bridge import bridged
 from govstats.forms import candidates
 from govstats.metrics import add_metrics, metrics
 from govstats.numbers import Value
@@ -151,8 +152,12 @@ def _is_outcome(address: Address) -> bool:
 
 
 def _from_tables(cells: Cells) -> Iterator[tuple[str, Known]]:
+    """Measures that the tables state; those of the forms of 2019 and 2021 come last and count."""
     values = {address: value for address, (value, _) in cells.items()}
     implied = {address for address, (_, status) in cells.items() if status == IMPLIED}
+    for found in bridged(values):
+        source = IMPLIED if implied.intersection(found.addresses) else TABLE
+        yield found.measure, Known(float(found.value), source)
     for measure in measure_names():
         expression = expression_of(measure)
         if not expression or expression.startswith("part of"):

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import product
 from typing import NamedTuple
 
+from govstats import bridge
+
 TABLE, PROSE, IMPLIED, DERIVED = "table", "prose", "implied", "derived"
 COMPLETE, PARTIAL, NONE = "complete", "partial", "none"
 
@@ -65,7 +67,7 @@ def derive(known: Measures, complete: bool) -> str:
 
     `complete` says that every row of the requests table was read.
     """
-    _add_up(known, "not_held", ("not_this_body", "nonexistent"))
+    _add_up(known, "not_held", bridge.parts("prose", "not_held"))
     if "received" not in known and {"received_incl_carried_in", "carried_in"} <= known.keys():
         whole, before = known["received_incl_carried_in"].value, known["carried_in"].value
         known["received"] = Known(whole - before, DERIVED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
+from govstats.characters import plain
 from govstats.checks import Check, check
 from govstats.extract import ABSENT, STATED, Extraction, extract
 from govstats.forms import Address
@@ -46,9 +47,10 @@ def read_report(source: str, data: bytes) -> Report:
     digest = hashlib.sha256(data).hexdigest()
     document = read(data)
     extraction = extract(document)
-    text = document.text()
+    # Character for character the source, so that the places of figures are those of the source.
+    text = plain(document.text())
     cells = _known_cells(extraction)
-    issuer = identify(extraction.title, text, _whole(cells.get(_NEWLY_RECEIVED)))
+    issuer = identify(plain(extraction.title), text, _whole(cells.get(_NEWLY_RECEIVED)))
     figures = read_prose(text, extraction.spans, extraction.year)
     compared = (
         Check(row.check, row.address, row.left, row.right, row.difference, row.verdict)

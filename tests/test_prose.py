@@ -25,7 +25,7 @@ needs_originals = pytest.mark.skipif(
 
 
 def _cases():
-    for name in ("sentences", "later"):
+    for name in ("sentences", "later", "earlier"):
         groups = tomllib.loads((DATA / f"{name}.toml").read_text(encoding="utf-8"))["groups"]
         for group, content in groups.items():
             failing = group == "known_failures"

@@ -11,7 +11,7 @@ from govstats.numbers import Value
 
 from . import damages, drifts
 from .figures import Figures, make_figures
-from .layouts import GRIDS, LAYOUTS
+from .layouts import EARLIER, GRIDS, LAYOUTS
 from .reports import Block, compose
 from .sheets import Sheet, draw_style, make_sheets
 from .squares import moved
@@ -68,7 +68,8 @@ def make_case(number: int, seed: int, layouts: Sequence[str] = tuple(LAYOUTS)) -
 
 def write_case(plan: Plan, rng: Random) -> Case:
     """Figures, sheets, damage, drift, layout: one document."""
-    forms = {name: rng.choice(candidates(name)).form for name in TABLES}
+    names = [EARLIER[plan.layout]] if plan.layout in EARLIER else TABLES
+    forms = {name: rng.choice(candidates(name)).form for name in names}
     truth = make_figures(rng, forms)
     style = draw_style(rng)
     if plan.damage == damages.COLUMNS_WITH_HEADS:
@@ -88,6 +89,6 @@ def write_case(plan: Plan, rng: Random) -> Case:
                 printed |= block.printed()
                 if plan.layout in GRIDS and done[name] in damages.SHIFTING:
                     shifted |= moved(sheet, block)
-    year = rng.choice((2020, 2022, 2023, 2024))
+    year = rng.choice((2020, 2022, 2023, 2024)) - (8 if plan.layout in EARLIER else 0)
     data = LAYOUTS[plan.layout](compose(tables, year, rng), rng)
     return Case(plan, forms, done, data, truth, printed, shifted)

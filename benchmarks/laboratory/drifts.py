@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from govstats.forms import TABLES, candidates
+from govstats.forms import STATISTICS, TABLES, candidates
 
 from .sheets import GROUP, HEAD, LABEL, VALUE, Cell, Row, Sheet
 
@@ -87,7 +87,7 @@ def dated(text: str, rng: Random) -> str:
 def _aliases() -> dict[str, tuple[str, ...]]:
     labels = (
         label
-        for name in TABLES
+        for name in (*TABLES, *STATISTICS)
         for table in candidates(name)
         for block in table.blocks
         for label in (*block.rows, *block.columns)

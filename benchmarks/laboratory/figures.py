@@ -1,4 +1,4 @@
-"""Known figures for the three statutory tables, of the size and sparseness of real reports.
+"""Known figures for the statutory tables, of the size and sparseness of real reports.
 
 Every set agrees with the identities and inequalities of its form.
 """
@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from random import Random
 
-from govstats.forms import Address, Block, Table, find_table
+from govstats.forms import STATISTICS, Address, Block, Table, find_table
 from govstats.numbers import Value
 
 Figures = dict[Address, Value]
@@ -26,7 +26,10 @@ def make_figures(rng: Random, forms: Mapping[str, str]) -> Figures:
 
     Raises KeyError for a form that a table does not have.
     """
+    from .statistics import statistics_figures  # noqa: PLC0415 - needs what uses this module
+
     makers = {"disclosure": _disclosure, "requests": _requests, "remedies": _remedies}
+    makers |= dict.fromkeys(STATISTICS, statistics_figures)
     figures: Figures = {}
     for name, form in forms.items():
         table = find_table(name, form)

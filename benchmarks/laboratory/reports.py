@@ -35,6 +35,8 @@ HEADINGS = {
     "disclosure": "二、主动公开政府信息情况",
     "requests": "三、收到和处理政府信息公开申请情况",
     "remedies": "四、政府信息公开行政复议、行政诉讼情况",
+    "statistics": "附件:政府信息公开情况统计表",
+    "local": "附表:政府信息公开情况统计表",
 }
 FULL, RENUMBERED, BARE = "full", "renumbered", "bare"
 _EARLIER = str.maketrans("二三四", "一二三")

@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import combinations
 from random import Random
 
-from govstats.forms import Address, Label, Table, find_table
+from govstats.forms import STATISTICS, Address, Label, Table, find_table
 from govstats.numbers import Value
 
 from .figures import Figures
@@ -89,7 +89,10 @@ def draw_style(rng: Random) -> Style:
 
 def make_sheets(figures: Figures, forms: Mapping[str, str], style: Style) -> dict[str, Sheet]:
     """One sheet for each table named in `forms`."""
+    from .statistics import statistics_rows  # noqa: PLC0415 - made of the cells defined here
+
     makers = {"disclosure": _disclosure, "requests": _requests, "remedies": _remedies}
+    makers |= dict.fromkeys(STATISTICS, statistics_rows)
     return {
         name: Sheet(name, makers[name](figures, find_table(name, form), style))
         for name, form in forms.items()

@@ -74,7 +74,8 @@ def _wrong_value(name: str, value: float) -> str:
 @cache
 def _addresses() -> Mapping[forms.Address, bool]:
     """Every cell of every form -> whether it may be negative."""
-    tables = [table for name in forms.TABLES for table in forms.candidates(name)]
+    names = (*forms.TABLES, *forms.STATISTICS)
+    tables = [table for name in names for table in forms.candidates(name)]
     return {
         address: address.column in table.negative for table in tables for address in table.addresses
     }

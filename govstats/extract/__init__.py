@@ -12,10 +12,11 @@ from govstats.extract.readings import Placement
 from govstats.extract.regions import find_regions
 from govstats.extract.remedies import align_remedies
 from govstats.extract.requests import align_requests
+from govstats.extract.statistics import find_statistics
 from govstats.extract.titles import find_title, find_year
 from govstats.extract.tokens import Kind, Token, tokenise
 from govstats.forms import Address, candidates
-from govstats.labels import find_all
+from govstats.labels import find_all, normalise
 from govstats.numbers import Value
 from govstats.sums import Bounds, bound
 
@@ -23,6 +24,9 @@ _ALIGNERS = {"disclosure": align_disclosure, "requests": align_requests, "remedi
 _SECTION = re.compile(r"^\s*[一二三四五六七八九]、\S{2,30}$", re.M)
 # Section headings that a report without tables must have at least, to be taken for one.
 _FEWEST_SECTIONS = 2
+
+# Columns whose numbers have the unit that the head or the row states.
+_WITH_UNIT = frozenset({"amount", "number", "cumulative"})
 
 STATED, BLANK, IMPLIED, BOUNDED = "stated", "blank", "implied", "bounded"
 ABSENT, UNREAD = "absent", "unread"
@@ -64,9 +68,14 @@ class Extraction:
 
 def extract(document: Document) -> Extraction:
     """Read the tables of a report. Raises ReportError (stage extract) when it is no report."""
-    regions = find_regions(tokenise(document))
+    tokens = tokenise(document)
     cells: list[Cell] = []
     forms: dict[str, str] = {}
+    statistics = find_statistics(tokens)
+    if statistics is not None:
+        forms[statistics.placement.table.name] = statistics.placement.table.form
+        cells += _assemble(statistics.placement)
+    regions = find_regions(statistics.others if statistics else tokens)
     for name, align in _ALIGNERS.items():
         if name in regions:
             tokens = regions[name].tokens
@@ -82,9 +91,10 @@ def extract(document: Document) -> Extraction:
             "is no report: no table of the form and no titled report with sections was found; "
             "check that the page of the report itself was saved",
         )
-    spans = sorted(span for region in regions.values() for span in region.spans)
+    spans = [span for region in regions.values() for span in region.spans]
+    spans += statistics.spans if statistics else []
     year = find_year(title, document.text())
-    return Extraction(title, year, forms, tuple(cells), tuple(spans))
+    return Extraction(title, year, forms, tuple(cells), tuple(sorted(spans)))
 
 
 def _is_report(title: str, texts: Sequence[str]) -> bool:
@@ -92,7 +102,7 @@ def _is_report(title: str, texts: Sequence[str]) -> bool:
     return (
         bool(title)
         and len(headings) >= _FEWEST_SECTIONS
-        and any("公开" in text for text in headings)
+        and any("公开" in normalise(text) for text in headings)
     )
 
 
@@ -129,7 +139,7 @@ def _stated(address: Address, token: Token, placement: Placement, label: str = "
         status = BLANK if token.kind is Kind.BLANK else UNREAD
         return Cell(address, None, "", token.text, status, None, None, form, token.locator, label)
     unit = number.unit or (
-        placement.units.get(address.row, "") if address.column == "amount" else ""
+        placement.units.get(address.row, "") if address.column in _WITH_UNIT else ""
     )
     return Cell(
         address, number.value, unit, token.text, STATED, None, None, form, token.locator, label

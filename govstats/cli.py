@@ -66,7 +66,7 @@ def extract(
     from govstats import corpus
     from govstats.readers import MEGABYTE
 
-    sources = corpus.find_sources(paths)
+    sources = corpus.find_sources(paths, max_mb * MEGABYTE)
     with tqdm(total=len(sources), unit="file", disable=len(sources) < MANY_FILES or None) as bar:
         collection = corpus.collect(sources, max_mb * MEGABYTE, bar.update)
     try:

@@ -150,7 +150,7 @@ def _report_rows(report: Report) -> Iterator[Sequence[Any]]:
     forms = [found.forms.get(name, "") for name in ("disclosure", "requests", "remedies")]
     counts = [report.count(STATED), report.count(UNREAD), len(report.violated())]
     head = [report.report_id, report.source, report.sha256, report.format, found.title, found.year]
-    yield [*head, *forms, *counts, *astuple(report.issuer)]
+    yield [*head, *forms, *counts, *astuple(report.issuer), "; ".join(report.remarks)]
 
 
 def _cell_rows(report: Report) -> Iterator[Sequence[Any]]:

@@ -21,7 +21,7 @@ _NEWLY_RECEIVED = Address("requests", "new", "total")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report that was read, with its checks."""
+    """A report that was read, with its checks; `remarks` name what of the file was not read."""
 
     report_id: str
     source: str
@@ -32,6 +32,7 @@ class Report:
     figures: tuple[Figure, ...]
     topics: tuple[Topic, ...]
     checks: tuple[Check, ...]
+    remarks: tuple[str, ...] = ()
 
     def count(self, status: str) -> int:
         """Number of cells with a status."""
@@ -66,6 +67,7 @@ def read_report(source: str, data: bytes) -> Report:
         figures=tuple(figures),
         topics=tuple(read_topics(text, extraction.spans)),
         checks=(*check(extraction), *compared),
+        remarks=document.remarks,
     )
 
 

@@ -69,6 +69,8 @@ def _shown(cell: Cell) -> Text:
 
 
 def _print_checks(console: Console, report: Report) -> None:
+    for remark in report.remarks:
+        console.print(Text(f"not read: {remark}", style="bold red"))
     violated = report.violated()
     console.print(f"{len(report.checks)} checks, {len(violated)} violated")
     for found in violated:

@@ -124,10 +124,14 @@ def merge(outcomes: Iterable[Outcome]) -> Outcome:
     return Outcome(dict(sorted(counts.items())), faults)
 
 
-def write_counts(outcome: Outcome, path: Path) -> None:
-    """One row a layout, damage, drift, table and form."""
-    rows = ((*key, *(tally[name] for name in COUNTS)) for key, tally in outcome.counts.items())
-    _write(path, (*KEYS, *COUNTS), rows)
+def write_counts(outcome: Outcome, path: Path, by: Sequence[str] = KEYS) -> None:
+    """One row for every value of the keys of `by` (layout, damage, drift, table, form)."""
+    places = [KEYS.index(name) for name in by]
+    sums: dict[Key, Counter[str]] = {}
+    for key, tally in outcome.counts.items():
+        sums.setdefault(tuple(key[place] for place in places), Counter()).update(tally)
+    rows = ((*key, *(tally[name] for name in COUNTS)) for key, tally in sorted(sums.items()))
+    _write(path, (*by, *COUNTS), rows)
 
 
 def write_faults(outcome: Outcome, path: Path) -> None:
@@ -228,7 +232,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--layout", action="append", choices=list(LAYOUTS))
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--out", type=Path, help="counts by layout, damage, drift, table and form")
+    parser.add_argument("--out", type=Path, help="counts as a table")
+    parser.add_argument("--by", nargs="+", choices=KEYS, default=KEYS, help="keys of --out")
     parser.add_argument("--failures", type=Path, help="every wrong cell")
     parser.add_argument("--case", type=int, help="run this case only")
     parser.add_argument("--show", action="store_true", help="print the case and its wrong cells")
@@ -246,7 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     outcome = run(numbers, options.seed, layouts, options.workers)
     print(show(outcome))
     if options.out:
-        write_counts(outcome, options.out)
+        write_counts(outcome, options.out, options.by)
     if options.failures:
         write_faults(outcome, options.failures)
     return 0

@@ -32,6 +32,7 @@ _YEAR_HEAD = re.compile(r"20[0-3]\d年?度?数?")
 _LONGEST_HEAD = 16
 
 
+@lru_cache(maxsize=8192)
 def key(text: str) -> str:
     """The words by which two printings of a label are the same."""
     return _IDLE.sub("", core(_NUMBERING.sub("", normalise(text))))

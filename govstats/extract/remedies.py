@@ -76,8 +76,9 @@ def _by_rows(tokens: Sequence[Token], table: Table, orders: Orders) -> list[Read
     """A reading of each row of five beside its block's label; none where they are not set so."""
     ahead = cut_segments(tokens)
     rows = [s for s in ahead if s.values and find_exact(s.pieces, table.row_codes)]
-    most = len(_columns(table)) + 1
-    if len(rows) < 2 or any(segment.filled > most for segment in rows):
+    cells = [segment.filled for segment in rows]
+    # Blanks alone stand behind the labels of a head; more cells than a row has are all fifteen.
+    if len(rows) < 2 or not 0 < max(cells) <= len(_columns(table)) + 1:
         return []
     behind = _labels_behind(ahead, table)
     if behind is None:

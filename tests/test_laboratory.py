@@ -124,15 +124,7 @@ def test_there_are_enough_layouts() -> None:
     assert {"text", "html", "docx", "xlsx", "xls", "pdf"} <= kinds.keys()
 
 
-# Layouts that are not yet read right, and why; each is to be mended in the reading.
-FAULTY = {"text_dump_before": "a row beside the form shifts the numbers printed before labels"}
-MARKED = [
-    pytest.param(n, marks=pytest.mark.xfail(reason=FAULTY[n], strict=True) if n in FAULTY else ())
-    for n in LAYOUTS
-]
-
-
-@pytest.mark.parametrize("layout", MARKED)
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_undamaged_layouts_are_read_right(layout) -> None:
     for seed in range(3):
         case = undamaged(layout, seed)

@@ -76,8 +76,9 @@ def _by_rows(tokens: Sequence[Token], table: Table, orders: Orders) -> list[Read
     """A reading of each row of five beside its block's label; none where they are not set so."""
     ahead = cut_segments(tokens)
     rows = [s for s in ahead if s.values and find_exact(s.pieces, table.row_codes)]
-    most = len(_columns(table)) + 1
-    if len(rows) < 2 or any(segment.filled > most for segment in rows):
+    cells = [segment.filled for segment in rows]
+    # Blanks alone stand behind the labels of a head; more cells than a row has are all fifteen.
+    if len(rows) < 2 or not 0 < max(cells) <= len(_columns(table)) + 1:
         return []
     behind = _labels_behind(ahead, table)
     if behind is None:
@@ -99,10 +100,12 @@ def _labels_behind(segments: Sequence[Segment], table: Table) -> bool | None:
     Unclear is a table whose last row has lost its numbers, or whose first row has.
     """
     named = [s for s in segments if next(find_all(s.pieces, table.row_codes), None)]
-    places = {(*token.row, token.line) for segment in named for token in segment.labels}
-    whole = any(token.whole_line for segment in named for token in segment.labels)
+    rows = [s for s in named if s.values]
+    lines = {
+        s.labels[-1].row_place for s in rows if s.labels[-1].row_place == s.values[0].row_place
+    }
     # Where rows stand in grids or in lines of their own, each begins with its label.
-    if named[-1].values or (len(places) > 1 and not whole):
+    if named[-1].values or len(lines) == len(rows):
         return False
     first = next((segment for segment in segments if segment.filled), Segment())
     return None if find_exact(first.pieces, table.row_codes) else True
@@ -138,9 +141,7 @@ def _printed_orders(labels: Sequence[str], table: Table) -> Orders | None:
     width = len(columns)
     parts = [printed[i : i + width] for i in range(0, len(printed), width)]
     if any(set(part) != set(columns) for part in parts):
-        places = [columns.index(code) for code in printed]
-        back = sum(second <= first for first, second in zip(places, places[1:], strict=False))
-        if back > len(known):
+        if not _may_be_in_order(printed, columns):
             return None
         parts = [columns]
     same = len(set(map(tuple, parts))) <= 1
@@ -151,6 +152,16 @@ def _printed_orders(labels: Sequence[str], table: Table) -> Orders | None:
         block: [Address("remedies", block, column) for column in part]
         for block, part in zip(blocks, parts, strict=True)
     }
+
+
+def _may_be_in_order(printed: Sequence[str], columns: Sequence[str]) -> bool:
+    """False when a column stands in front of an earlier one of, as it seems, the same block."""
+    runs: list[list[str]] = []
+    for code in printed:
+        if not runs or columns.index(code) <= columns.index(runs[-1][-1]):
+            runs.append([])
+        runs[-1].append(code)
+    return all(set(one) & set(other) for one, other in zip(runs, runs[1:], strict=False))
 
 
 def _displaced(runs: Sequence[Sequence[Token]], table: Table, orders: Orders) -> Reading:

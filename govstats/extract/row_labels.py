@@ -23,9 +23,11 @@ _SHORT = ("other", "other_undivided", "total")
 
 
 def labels_ahead(segments: Sequence[Segment], table: Table) -> tuple[bool, bool]:
-    """Whether a row's label stands in front of the first full row, and numbers behind the last."""
-    width = len(table.blocks[0].columns)
-    first = next((segment for segment in segments if len(segment.values) >= width), Segment())
+    """Whether a row's label stands in front of the first numbers, and numbers behind the last.
+
+    One number alone may be that of a page.
+    """
+    first = next((segment for segment in segments if segment.filled > 1), Segment())
     known = {code for _, code in find_all(first.pieces, table.row_codes)}
     numbered = bool(first.labels) and is_numbered(first.labels[-1])
     last = max(later_labels(segments, table).values(), default=0)

@@ -44,10 +44,10 @@ def cut_segments(tokens: Sequence[Token], labels_first: bool = True) -> list[Seg
 
 def _without_row_ends(tokens: Sequence[Token]) -> Sequence[Token]:
     """Where every line holds one cell, the tokens without the blanks that end a row (`6 ||`)."""
-    filled = Counter(_printed_row(token) for token in tokens if token.kind is not Kind.BLANK)
+    filled = Counter(token.row_place for token in tokens if token.kind is not Kind.BLANK)
     if max(filled.values(), default=0) != 1 or any(token.columns for token in tokens):
         return tokens
-    return [t for t in tokens if t.kind is not Kind.BLANK or _printed_row(t) not in filled]
+    return [t for t in tokens if t.kind is not Kind.BLANK or t.row_place not in filled]
 
 
 def beside_labels(segment: Segment) -> Segment:
@@ -55,8 +55,8 @@ def beside_labels(segment: Segment) -> Segment:
 
     Numbers in a row below have lost their own label.
     """
-    row = _printed_row(segment.labels[-1]) if segment.labels else None
-    own = [token for token in segment.values if _printed_row(token) == row]
+    row = segment.labels[-1].row_place if segment.labels else None
+    own = [token for token in segment.values if token.row_place == row]
     blank = bool(own) and all(token.kind is Kind.BLANK for token in own)
     return Segment(segment.labels, own) if blank else segment
 
@@ -66,14 +66,9 @@ def without_blank_rows(values: list[Token]) -> list[Token]:
 
     Where numbers stand one a row, a row of one blank is a cell.
     """
-    filled = [_printed_row(token) for token in values if token.kind is not Kind.BLANK]
+    filled = [token.row_place for token in values if token.kind is not Kind.BLANK]
     rows = set(filled)
-    return [t for t in values if _printed_row(t) in rows] if len(rows) < len(filled) else values
-
-
-def _printed_row(token: Token) -> tuple[int, int, int]:
-    # Lines of text that are filled with blanks count them in the second part of `row`.
-    return (*token.row, token.line)
+    return [t for t in values if t.row_place in rows] if len(rows) < len(filled) else values
 
 
 def trim(segments: Sequence[Segment], width: int) -> list[Segment]:

@@ -52,6 +52,11 @@ class Token:
     start: int = -1
 
     @property
+    def row_place(self) -> tuple[int, int, int]:
+        """The printed row: block and row of a grid, or line; cells of one row have the same."""
+        return (*self.row, self.line)
+
+    @property
     def is_value(self) -> bool:
         """A cell for data, filled or not."""
         return self.kind is not Kind.LABEL

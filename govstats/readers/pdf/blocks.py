@@ -30,6 +30,10 @@ LINE_PITCH = 3.0
 MOST_HEAD_LINES = 16
 # Rules of a table lie at most this far above or below its words, in points.
 LONG = 20.0
+# A column stands at least this share of the least distance of two columns from the next one,
+NEARER = 0.75
+# which is about this where there is one only, in points.
+LEAST_PITCH = 40.0
 # Misread numbers are no longer than this.
 LONGEST_MISPRINT = 8
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,2}、")
@@ -80,7 +84,9 @@ class Block:
         return [
             (word.x0, word.x1)
             for word in lowest
-            if word not in own and any(w.y0 < word.y1 and word.y0 < w.y1 for w in own)
+            if word not in own
+            and any(w.y0 < word.y1 and word.y0 < w.y1 for w in own)
+            and not _shares(word, found)
         ]
 
     def left(self) -> float:
@@ -100,6 +106,13 @@ class Block:
         """Where the last line of the block ends."""
         words = [word for labels, values in self.rows for word in (*labels, *values)]
         return max(word.y1 for word in (*words, *self.labels))
+
+
+def _shares(word: Piece, columns: Sequence[tuple[float, float]]) -> bool:
+    """True for a head too near to a column for one of its own: part of that column's, set apart."""
+    middles = [(low + high) / 2 for low, high in columns]
+    pitch = min((b - a for a, b in zip(middles, middles[1:], strict=False)), default=LEAST_PITCH)
+    return min(abs(word.middle[0] - middle) for middle in middles) < NEARER * pitch
 
 
 def words_of(pieces: Sequence[Piece], upright: Sequence[Rule] = ()) -> list[Words]:

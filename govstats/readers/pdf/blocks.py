@@ -8,16 +8,10 @@ from dataclasses import dataclass, field
 from functools import partial, reduce
 
 from govstats.labels import normalise
-from govstats.readers.pdf.glyphs import (
-    Gaps,
-    Piece,
-    begins_label,
-    cut_lines,
-    join_touching,
-    joined,
-)
+from govstats.readers.pdf.glyphs import Piece, cut_lines
 from govstats.readers.pdf.rules import Rule
 from govstats.readers.pdf.tables import CUT_OFF, is_value
+from govstats.readers.pdf.words import Gaps, begins_label, join_touching, joined
 
 # Cells of two columns may stand nearer than words of running text beside Latin letters do.
 CELL_GAPS = Gaps(0.06, 0.3, 0.02, numbered=True)
@@ -52,7 +46,7 @@ class Block:
     labels: Words = field(default_factory=list)
 
     def settle(self) -> None:
-        """Move what stands in a column of values, though it be misprinted, from labels to values."""
+        """Move what stands in a column from labels to values, though it be misprinted."""
         columns = self.filled_columns()
         self.rows = [split_values([*labels, *values], columns) for labels, values in self.rows]
 

@@ -22,19 +22,13 @@ from govstats.readers.pdf.flow import (
     running_heads,
     text_lines,
 )
-from govstats.readers.pdf.glyphs import (
-    Frame,
-    Piece,
-    cut_lines,
-    frame_of,
-    join_touching,
-    read_pieces,
-)
+from govstats.readers.pdf.glyphs import Frame, Piece, cut_lines, frame_of, read_pieces
 from govstats.readers.pdf.ruled import find_lattices, read_lattice
 from govstats.readers.pdf.rules import read_rules
 from govstats.readers.pdf.seams import goes_on, join
 from govstats.readers.pdf.tables import CUT_OFF, PageTable, as_grid, marked_beyond
 from govstats.readers.pdf.unruled import read_unruled
+from govstats.readers.pdf.words import join_touching
 
 # The longest report seen has under 40 pages; a longer file is a collection or an attack.
 MOST_PAGES = 500

@@ -8,16 +8,10 @@ from dataclasses import dataclass, field
 from functools import partial, reduce
 
 from govstats.labels import normalise
-from govstats.readers.pdf.glyphs import (
-    Gaps,
-    Piece,
-    begins_label,
-    cut_lines,
-    join_touching,
-    joined,
-)
+from govstats.readers.pdf.glyphs import Piece, cut_lines
 from govstats.readers.pdf.rules import Rule
 from govstats.readers.pdf.tables import CUT_OFF, is_value
+from govstats.readers.pdf.words import Gaps, begins_label, join_touching, joined
 
 # Cells of two columns may stand nearer than words of running text beside Latin letters do.
 CELL_GAPS = Gaps(0.06, 0.3, 0.02, numbered=True)
@@ -30,6 +24,10 @@ LINE_PITCH = 3.0
 MOST_HEAD_LINES = 16
 # Rules of a table lie at most this far above or below its words, in points.
 LONG = 20.0
+# A column stands at least this share of the least distance of two columns from the next one,
+NEARER = 0.75
+# which is about this where there is one only, in points.
+LEAST_PITCH = 40.0
 # Misread numbers are no longer than this.
 LONGEST_MISPRINT = 8
 _HEADING = re.compile(r"[一二三四五六七八九十]{1,2}、")
@@ -48,7 +46,7 @@ class Block:
     labels: Words = field(default_factory=list)
 
     def settle(self) -> None:
-        """Move what stands in a column of values, though it be misprinted, from labels to values."""
+        """Move what stands in a column from labels to values, though it be misprinted."""
         columns = self.filled_columns()
         self.rows = [split_values([*labels, *values], columns) for labels, values in self.rows]
 
@@ -80,7 +78,9 @@ class Block:
         return [
             (word.x0, word.x1)
             for word in lowest
-            if word not in own and any(w.y0 < word.y1 and word.y0 < w.y1 for w in own)
+            if word not in own
+            and any(w.y0 < word.y1 and word.y0 < w.y1 for w in own)
+            and not _shares(word, found)
         ]
 
     def left(self) -> float:
@@ -100,6 +100,13 @@ class Block:
         """Where the last line of the block ends."""
         words = [word for labels, values in self.rows for word in (*labels, *values)]
         return max(word.y1 for word in (*words, *self.labels))
+
+
+def _shares(word: Piece, columns: Sequence[tuple[float, float]]) -> bool:
+    """True for a head too near to a column for one of its own: part of that column's, set apart."""
+    middles = [(low + high) / 2 for low, high in columns]
+    pitch = min((b - a for a, b in zip(middles, middles[1:], strict=False)), default=LEAST_PITCH)
+    return min(abs(word.middle[0] - middle) for middle in middles) < NEARER * pitch
 
 
 def words_of(pieces: Sequence[Piece], upright: Sequence[Rule] = ()) -> list[Words]:

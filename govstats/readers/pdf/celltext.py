@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from statistics import median
 
 from govstats.numbers import parse_number
-from govstats.readers.pdf.glyphs import Gaps, Piece, cut_lines, join_touching, turned_upright
+from govstats.readers.pdf.glyphs import Piece, cut_lines, turned_upright
 from govstats.readers.pdf.tables import fills, is_cjk
+from govstats.readers.pdf.words import Gaps, join_touching
 
 # Characters this share of their size apart belong to two words.
 WORD_GAPS = Gaps(0.3, 0.3, 0.3)

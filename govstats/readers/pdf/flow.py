@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from govstats.labels import NUMBERED, normalise
 from govstats.readers.pdf.celltext import WORD_GAPS
-from govstats.readers.pdf.glyphs import Piece, cut_lines, join_touching, turned_upright
+from govstats.readers.pdf.glyphs import Piece, cut_lines, turned_upright
+from govstats.readers.pdf.words import join_touching
 
 _DASH = r"[-—–―·.\s]*"
 _PAGE_NUMBER = re.compile(

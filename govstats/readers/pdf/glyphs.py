@@ -10,20 +10,13 @@ from collections.abc import Iterable, Sequence
 from math import pi
 from typing import Any, NamedTuple
 
-from govstats.labels import NUMBERED, normalise
-
 # Boxes of neighbouring characters of one word touch; this share of the size apart they do not.
 TOUCHING = 0.05
 # This share of a Chinese character lies below the baseline.
 DESCENT = 0.12
-# Chinese punctuation fills half of its box at most.
-HALF = 0.6
 _CHINESE = "\u2e80"
-_LOOSE = frozenset("“”‘’—…·")
 # More spaces in a row than these move to another column.
 MOST_SPACES = 2
-# Boxes that overlap by more than this share of the size are not of one word.
-OVERLAP = 0.3
 # Baselines nearer than this share of the size are one line.
 ONE_LINE = 0.3
 
@@ -239,74 +232,3 @@ def cut_lines(pieces: Iterable[Piece]) -> list[list[Piece]]:
 def _height(line: Sequence[Piece], piece: Piece) -> float:
     # Punctuation may have a box as small as its ink; a full character tells the size.
     return max(piece.size, line[0].size, line[-1].size)
-
-
-class Gaps(NamedTuple):
-    """The widest gaps inside a word, as shares of the size: between Chinese characters, beside
-    Latin letters and digits, between two digits. `numbered` tells that a number path, as labels
-    have, begins a new word."""
-
-    chinese: float
-    latin: float
-    digits: float
-    numbered: bool = False
-
-    def between(self, left: str, right: str) -> float:
-        """The gap that is allowed between two characters."""
-        if left in _LOOSE or right in _LOOSE:
-            return max(self.chinese, HALF)
-        if left.isdigit() and right.isdigit():
-            return self.digits
-        return self.latin if left.isascii() or right.isascii() else self.chinese
-
-
-# Digits of one number are printed one after the other and joined on reading: what merely touches
-# may be the numbers of two narrow cells.
-TIGHT = Gaps(TOUCHING, TOUCHING, 0.02, numbered=True)
-
-
-def join_touching(line: Sequence[Piece], gaps: Gaps = TIGHT) -> list[Piece]:
-    """Runs of a line whose inner gaps are small enough."""
-    runs: list[Piece] = []
-    for piece in line:
-        if not runs:
-            runs.append(piece)
-            continue
-        last = runs[-1]
-        if _is_double(last, piece):
-            continue
-        size = max(last.size, piece.size)
-        widest = gaps.between(last.text[-1], piece.text[0]) * size
-        if gaps.numbered and begins_label(piece, last):
-            runs.append(piece)
-        elif -OVERLAP * size <= piece.x0 - last.x1 <= widest:
-            runs[-1] = joined(last, piece)
-        else:
-            runs.append(piece)
-    return runs
-
-
-def begins_label(piece: Piece, last: Piece | None = None) -> bool:
-    """True for a number path; "5." behind a digit is the rest of a number."""
-    behind = last is not None and last.text[-1].isdigit() and piece.text[0].isdigit()
-    return not behind and NUMBERED.match(normalise(piece.text)) is not None
-
-
-def _is_double(last: Piece, piece: Piece) -> bool:
-    """A character printed again over itself, as some writers imitate bold type."""
-    same = abs(piece.x1 - last.x1) + abs(piece.y0 - last.y0) < 0.2 * piece.size
-    return same and last.text.endswith(piece.text)
-
-
-def joined(first: Piece, second: Piece, between: str = "") -> Piece:
-    """Both as one piece."""
-    return Piece(
-        first.text + between + second.text,
-        first.x0,
-        min(first.y0, second.y0),
-        max(first.x1, second.x1),
-        max(first.y1, second.y1),
-        first.base,
-        first.turn,
-        first.spaced,
-    )

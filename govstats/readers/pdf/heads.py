@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from govstats.labels import normalise
@@ -113,26 +113,30 @@ def _widen(groups: Sequence[Head], leaves: Sequence[Head]) -> None:
     A head set to the left stands where its first column begins, a centred one over the middle of
     all of them. Columns of a group have their own heads at one height below it.
     """
-    left = all(
-        any(leaf.first == head.first and abs(leaf.x0 - head.x0) <= SAME_SIDE for leaf in leaves)
-        for head in groups
-    )
-    spans = [
-        max(
-            (
-                (run[0].first, run[-1].first)
-                for run in _runs_below(head, groups, leaves)
-                if (run[0].first == head.first if left else _is_middle(head, run))
-            ),
-            key=lambda span: span[1] - span[0],
-            default=(head.first, head.last),
-        )
-        for head in groups
+    ways = [
+        [_span(head, groups, leaves, fits) for head in groups] for fits in (_begins, _is_middle)
     ]
-    ordered = sorted(spans)
-    if all(one[1] < two[0] for one, two in zip(ordered, ordered[1:], strict=False)):
-        for head, (first, last) in zip(groups, spans, strict=True):
+    apart = [
+        spans
+        for spans in ways
+        if all(one[1] < two[0] for one, two in zip(sorted(spans), sorted(spans)[1:], strict=False))
+    ]
+    covered = [sum(last - first for first, last in spans) for spans in apart]
+    if apart:
+        for head, (first, last) in zip(groups, apart[covered.index(max(covered))], strict=True):
             head.first, head.last = first, last
+
+
+def _span(
+    head: Head,
+    groups: Sequence[Head],
+    leaves: Sequence[Head],
+    fits: Callable[[Head, Sequence[Head]], bool],
+) -> tuple[int, int]:
+    """First and last of the most columns under which the head fits; those it is over, if none."""
+    runs = [run for run in _runs_below(head, groups, leaves) if fits(head, run)]
+    longest = max(runs, key=len, default=None)
+    return (longest[0].first, longest[-1].first) if longest else (head.first, head.last)
 
 
 def _runs_below(head: Head, groups: Sequence[Head], leaves: Sequence[Head]) -> Iterator[list[Head]]:
@@ -147,6 +151,10 @@ def _runs_below(head: Head, groups: Sequence[Head], leaves: Sequence[Head]) -> I
                 break
             run.append(leaf)
             yield list(run)
+
+
+def _begins(head: Head, run: Sequence[Head]) -> bool:
+    return run[0].first == head.first and abs(run[0].x0 - head.x0) <= SAME_SIDE
 
 
 def _is_middle(head: Head, run: Sequence[Head]) -> bool:

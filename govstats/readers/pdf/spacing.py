@@ -63,7 +63,8 @@ def _limit(gaps: Sequence[Gap], rows: float) -> float:
 
 def _gaps(block: Block) -> Iterator[Gap]:
     """Gaps under one another in head and labels, and whether they part two rows of values."""
-    on_row = {id(w): index for index, (labels, _) in enumerate(block.rows) for w in labels}
+    # Lines of a group's label may stand beside several rows: the labels next to the values count.
+    on_row = {id(labels[-1]): index for index, (labels, _) in enumerate(block.rows) if labels}
     words: Words = [w for line in (*block.head, *(row for row, _ in block.rows)) for w in line]
     words = sorted([*words, *block.labels], key=lambda w: (w.base, w.x0))
     for index, word in enumerate(words):

@@ -180,7 +180,7 @@ def write_old_workbook(report: Report, rng: Random) -> bytes:
     import xlwt
 
     book = xlwt.Workbook()
-    sheet = book.add_sheet("Sheet1")
+    sheet = book.add_sheet("Sheet1", cell_overwrite_ok=True)
 
     def put(row: int, column: int, cell: Cell, merge: bool) -> None:
         value = _cell_value(cell, numeric=True)

@@ -164,10 +164,22 @@ def _cell(
         status, value = IMPLIED, low
     else:
         status = BOUNDED
+    if status == IMPLIED and _stands_unplaced(address, value, placement):
+        status, value, low, high = UNREAD, None, None, None
     printed, locator = (
         (token.text, token.locator) if token is not None else ("", _row_place(address, placement))
     )
     return Cell(address, value, "", printed, status, low, high, placement.table.form, locator)
+
+
+def _stands_unplaced(address: Address, value: Value | None, placement: Placement) -> bool:
+    """Whether rows with unknown labels hold numbers for this column, and none is what sums imply.
+
+    Then the cell's number may stand there and contradict the sums.
+    """
+    held = [token.number for _, column, token in placement.unlisted if column == address.column]
+    numbers = {number.value for number in held if number is not None}
+    return bool(numbers) and value not in numbers
 
 
 def _row_place(address: Address, placement: Placement) -> str:

@@ -190,7 +190,11 @@ def _is_misprinted(word: Piece) -> bool:
 
 
 def _stands_in(word: Piece, columns: Sequence[tuple[float, float]]) -> bool:
-    return any(low < word.x1 and word.x0 < high for low, high in columns)
+    # The last sign of a long label may just reach the first column.
+    return any(
+        min(high, word.x1) - max(low, word.x0) > 0.5 * min(high - low, word.x1 - word.x0)
+        for low, high in columns
+    )
 
 
 def find_blocks(lines: Sequence[Words]) -> Iterator[Block]:

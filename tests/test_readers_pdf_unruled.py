@@ -44,7 +44,7 @@ def test_a_printed_space_stands_inside_a_label_and_a_head():
 def test_a_head_set_apart_has_no_columns_of_its_own():
     sheet = _sheet([["", "", "企业", "总计"], ["1.重复申请", "4", "0", "4"]])
     sheet.text(212, 100, "自")
-    sheet.text(236, 100, "然人")
+    sheet.text(232, 100, "然人")
     assert _texts(sheet)[1] == ["1.重复申请", "4", "0", "4"]
 
 

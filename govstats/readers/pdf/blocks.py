@@ -24,6 +24,8 @@ LINE_PITCH = 3.0
 MOST_HEAD_LINES = 16
 # Rules of a table lie at most this far above or below its words, in points.
 LONG = 20.0
+# Parts of a head are set apart by no more than this share of the size.
+WIDE_SPACE = 1.2
 # A column stands at least this share of the least distance of two columns from the next one,
 NEARER = 0.75
 # which is about this where there is one only, in points.
@@ -80,8 +82,14 @@ class Block:
             for word in lowest
             if word not in own
             and any(w.y0 < word.y1 and word.y0 < w.y1 for w in own)
-            and not _shares(word, found)
+            and not (self._set_apart(word) and _shares(word, found))
         ]
+
+    def _set_apart(self, word: Piece) -> bool:
+        """True when another word of the head stands beside it, no further than a wide space."""
+        room = WIDE_SPACE * word.size
+        (line,) = (line for line in self.head if any(w is word for w in line))
+        return any(-room < max(w.x0 - word.x1, word.x0 - w.x1) < room for w in line if w != word)
 
     def left(self) -> float:
         """Where the first column of values begins."""
@@ -182,7 +190,11 @@ def _is_misprinted(word: Piece) -> bool:
 
 
 def _stands_in(word: Piece, columns: Sequence[tuple[float, float]]) -> bool:
-    return any(low < word.x1 and word.x0 < high for low, high in columns)
+    # The last sign of a long label may just reach the first column.
+    return any(
+        min(high, word.x1) - max(low, word.x0) > 0.5 * min(high - low, word.x1 - word.x0)
+        for low, high in columns
+    )
 
 
 def find_blocks(lines: Sequence[Words]) -> Iterator[Block]:

@@ -28,7 +28,9 @@ class Gaps(NamedTuple):
 
     def between(self, left: str, right: str) -> float:
         """The gap that is allowed between two characters."""
-        if left in _LOOSE or right in _LOOSE:
+        # A dash behind a label may be the next cell's sign for empty.
+        dashed = self.numbered and "—" in (left, right) and left != right
+        if not dashed and (left in _LOOSE or right in _LOOSE):
             return max(self.chinese, HALF)
         if left.isdigit() and right.isdigit():
             return self.digits

@@ -169,6 +169,7 @@ def test_a_failed_file_does_not_stop_the_build(own, tmp_path):
         "09_expropriation",
         "10_robustness",
         "11_beside_others",
+        "12_accuracy",
     ],
 )
 def test_notebooks_run_on_ones_own_data(own, tmp_path, name):

@@ -35,25 +35,29 @@ def align_disclosure(tokens: Sequence[Token], table: Table) -> Placement:
     Numbers behind a row label are that row's. Numbers behind column labels fill the block's rows;
     how they run is judged for all of a block together, because its inequalities join its columns.
     """
-    ahead, behind = _labels_ahead(tokens, table), _labels_behind(tokens, table)
     in_front = _labels_in_front(tokens, table)
-    if ahead != behind:
-        return _align(tokens if ahead > behind else in_front, table)
+    # Where runs with numbers do not tell, runs of printed blanks do.
+    for least in (1, 0):
+        ahead = _labels_ahead(tokens, table, least)
+        behind = _labels_behind(tokens, table, least)
+        if ahead != behind:
+            return _align(tokens if ahead > behind else in_front, table)
     forward = _align(tokens, table)
     if not forward.unplaced:
         return forward
     return min(forward, _align(in_front, table), key=lambda placed: placed.unplaced)
 
 
-def _labels_ahead(tokens: Sequence[Token], table: Table) -> int:
-    """How many runs of cells stand behind the label of a row."""
-    return sum(_row_of(s, table) is not None for s in cut_segments(tokens) if s.filled)
+def _labels_ahead(tokens: Sequence[Token], table: Table, least: int) -> int:
+    """How many runs of cells, at least so many not blank, stand behind the label of a row."""
+    runs = [s for s in cut_segments(tokens) if s.values and s.filled >= least]
+    return sum(_row_of(s, table) is not None for s in runs)
 
 
-def _labels_behind(tokens: Sequence[Token], table: Table) -> int:
-    """How many runs of cells stand in front of the label of a row."""
+def _labels_behind(tokens: Sequence[Token], table: Table, least: int) -> int:
+    """How many runs of cells, at least so many not blank, stand in front of the label of a row."""
     segments = cut_segments(tokens, labels_first=False)
-    return sum(_first_row(s, table) > 0 for s in segments if s.filled)
+    return sum(_first_row(s, table) > 0 for s in segments if s.values and s.filled >= least)
 
 
 def _first_row(segment: Segment, table: Table) -> int:

@@ -18,6 +18,7 @@ from govstats.extract.readings import (
     windows,
 )
 from govstats.extract.row_labels import (
+    in_form_order,
     is_numbered,
     labels_ahead,
     later_labels,
@@ -87,7 +88,10 @@ def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
         rows = _rows_of(code, own, form_rows, step)
         in_run = any(later.get(row, 0) > index + 1 for row in rows)
         cells = beside_labels(segment) if step > 0 else segment
-        reading = _read_segment(cells, code, rows, order, heads, table, in_run, regular)
+        if in_run and not in_form_order(rows, index, segments, table):
+            reading: Reading = {}
+        else:
+            reading = _read_segment(cells, code, rows, order, heads, table, in_run, regular)
         placement.note_row(code, segment.labels[-1])
         placement.put(reading)
         placed = sum(token.kind is not Kind.BLANK for token in reading.values())

@@ -45,6 +45,24 @@ def later_labels(segments: Sequence[Segment], table: Table) -> dict[str, int]:
     }
 
 
+def in_form_order(
+    rows: Sequence[str], behind: int, segments: Sequence[Segment], table: Table
+) -> bool:
+    """Whether the labels of rows that stand behind a segment are printed in the order of the rows.
+
+    Numbers run on in the order of the form or in that of the labels: which, is not told.
+    """
+    places = {
+        code: (number, index)
+        for number, segment in enumerate(segments)
+        if number > behind
+        for index, code in find_all(segment.pieces, table.row_codes)
+        if code not in _SHORT
+    }
+    printed = [places[row] for row in rows if row in places]
+    return printed == sorted(printed)
+
+
 def row_codes_of(segments: Sequence[Segment], table: Table, step: int) -> list[str | None]:
     """Row code of each segment; None for heads and for labels that fit no row."""
     codes: list[str | None] = []

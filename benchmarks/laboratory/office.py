@@ -143,11 +143,19 @@ def _lay(blocks: Sequence[Any], put: Put, merged: bool) -> None:
             put(at, 0, Cell(text), False)
             at += 1
             continue
-        for i, places in enumerate(spread(block.rows)):
+        grid = [list(places) for places in spread(block.rows)]
+        for i, places in enumerate(grid):
             for j, place in enumerate(places):
                 if place.origin:
-                    put(at + i, j, place.cell, merged and place.cell.height * place.cell.width > 1)
+                    put(at + i, j, place.cell, merged and _may_merge(grid, i, j, place.cell))
         at += len(block.rows)
+
+
+def _may_merge(grid: Sequence[Sequence[Any]], row: int, column: int, cell: Cell) -> bool:
+    """Whether a cell spans others, and only its own: a damage may have put another in its way."""
+    rows = grid[row : row + cell.height]
+    own = [place.cell is cell for places in rows for place in places[column : column + cell.width]]
+    return all(own) and len(own) == cell.height * cell.width > 1
 
 
 def write_workbook(
@@ -180,7 +188,7 @@ def write_old_workbook(report: Report, rng: Random) -> bytes:
     import xlwt
 
     book = xlwt.Workbook()
-    sheet = book.add_sheet("Sheet1", cell_overwrite_ok=True)
+    sheet = book.add_sheet("Sheet1")
 
     def put(row: int, column: int, cell: Cell, merge: bool) -> None:
         value = _cell_value(cell, numeric=True)

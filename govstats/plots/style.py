@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from dataclasses import replace
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -42,6 +43,7 @@ _METADATA: dict[str, dict[str, None]] = {
 _LATIN = "DejaVu Sans"
 # The wheel of mplfonts carries other faces too; only this one (SIL Open Font License) is used.
 _PACKAGED = "NotoSansCJKsc-Regular.otf"
+_NAME = "Noto Sans CJK SC of mplfonts"
 _INSTALLED = ("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "WenQuanYi Micro Hei")
 
 
@@ -62,8 +64,12 @@ def _cjk() -> str:
         Path(package.origin).with_name("fonts") / _PACKAGED if package and package.origin else None
     )
     if file and file.is_file():
+        # Under a name of its own: an installed font of the same name would give other bytes.
         font_manager.fontManager.addfont(file)
-        return str(font_manager.FontProperties(fname=file).get_name())
+        entries = font_manager.fontManager.ttflist
+        entry = next(each for each in entries if each.fname == str(file))
+        entries.append(replace(entry, name=_NAME))
+        return _NAME
     known = {font.name for font in font_manager.fontManager.ttflist}
     return next((name for name in _INSTALLED if name in known), "")
 

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import cos, radians, sin
 
+from govstats.document import Grid
+from govstats.readers.pdf import read_pdf
+
 WIDTH, HEIGHT = 595, 842
 _FONT = (
     "<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/UniGB-UCS2-H/DescendantFonts["
@@ -90,3 +93,14 @@ def assemble(objects: Sequence[str], trailer: str = "") -> bytes:
         f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
         f"trailer<</Size {len(objects) + 1}/Root 1 0 R{trailer}>>\nstartxref\n{len(body)}\n%%EOF\n"
     ).encode("latin-1")
+
+
+def grids(*sheets: Sheet) -> list[Grid]:
+    """The tables that are read from these pages."""
+    return [block for block in read_pdf(write_pdf(sheets)).blocks if isinstance(block, Grid)]
+
+
+def texts(*sheets: Sheet) -> list[list[str]]:
+    """The cells of the only table of these pages."""
+    (grid,) = grids(*sheets)
+    return [[cell.text for cell in row] for row in grid.rows]

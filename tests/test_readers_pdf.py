@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 from layouts import REQUESTS, make_disclosure, make_remedies, make_requests
-from pdf_pages import Sheet, assemble, write_pdf
+from pdf_pages import Sheet, assemble, grids, texts, write_pdf
 from pdf_reports import PRINTERS, Style, has, report
 
-from govstats.document import Grid, Line, ReportError
+from govstats.document import Line, ReportError
 from govstats.extract import BLANK, STATED, extract
 from govstats.readers import load, read
 from govstats.readers.pdf import read_pdf
@@ -30,15 +30,6 @@ def _ruled(rows: list[list[str]], top: float = 100) -> Sheet:
     return sheet
 
 
-def _grids(*sheets: Sheet) -> list[Grid]:
-    return [block for block in read_pdf(write_pdf(sheets)).blocks if isinstance(block, Grid)]
-
-
-def _texts(*sheets: Sheet) -> list[list[str]]:
-    (grid,) = _grids(*sheets)
-    return [[cell.text for cell in row] for row in grid.rows]
-
-
 def test_every_cell_is_read_where_it_stands_and_empty_is_not_zero():
     rows = [HEAD, ["一、本年新收", "0", ""], ["二、上年结转", "-", "/"]]
     sheet = _ruled(rows)
@@ -56,7 +47,7 @@ def test_a_turned_page_reads_like_an_upright_one(turned):
     rows = [HEAD, ["一、本年新收", "12", "34"]]
     sheet = _ruled(rows)
     sheet.turned = turned
-    assert _texts(sheet) == rows
+    assert texts(sheet) == rows
 
 
 def test_labels_set_downward_or_turned_are_put_together():
@@ -70,7 +61,7 @@ def test_labels_set_downward_or_turned_are_put_together():
     sheet.text(95, 120, "1.本机关")
     sheet.text(190, 120, "75")
     sheet.text(190, 180, "1  2")
-    assert _texts(sheet) == [["无法提供", "1.本机关", "75"], ["不予的公开", "", "1 2"]]
+    assert texts(sheet) == [["无法提供", "1.本机关", "75"], ["不予的公开", "", "1 2"]]
 
 
 def test_cells_that_span_are_one_cell_in_every_row_they_cover():
@@ -83,7 +74,7 @@ def test_cells_that_span_are_one_cell_in_every_row_they_cover():
     sheet.bar(180, 120, 180, 140)
     sheet.rows([60, 120], [100, 120], [["组", "宽"]])
     sheet.rows([120, 180], [120, 140], [["1", "2"]])
-    (grid,) = _grids(sheet)
+    (grid,) = grids(sheet)
     spans = {cell.text: (cell.row, cell.column, cell.height, cell.width) for cell in grid.rows[1]}
     assert spans == {"组": (1, 1, 2, 1), "1": (2, 2, 1, 1), "2": (2, 3, 1, 1)}
     assert [cell.text for cell in grid.rows[0]] == ["组", "宽"]
@@ -97,7 +88,7 @@ def test_numbers_stay_apart_where_an_inner_rule_is_missing():
     for x in XS:
         sheet.line(x, 100, x, 140)
     sheet.rows(XS, _ys(2), [["甲", "1", "2"], ["乙", "3", "4"]])
-    assert _texts(sheet) == [["甲", "1", "2"], ["乙", "3", "4"]]
+    assert texts(sheet) == [["甲", "1", "2"], ["乙", "3", "4"]]
 
 
 def test_sides_without_rules_close_where_the_crossing_rules_end():
@@ -107,7 +98,7 @@ def test_sides_without_rules_close_where_the_crossing_rules_end():
     for x in XS[1:3]:
         sheet.line(x, 100, x, 140)
     sheet.rows(XS, _ys(2), [["甲", "1", "2"], ["乙", "", "4"]])
-    assert _texts(sheet) == [["甲", "1", "2"], ["乙", "", "4"]]
+    assert texts(sheet) == [["甲", "1", "2"], ["乙", "", "4"]]
 
 
 def test_a_number_broken_in_a_narrow_cell_is_whole_and_two_numbers_are_not_one():
@@ -117,7 +108,7 @@ def test_a_number_broken_in_a_narrow_cell_is_whole_and_two_numbers_are_not_one()
     sheet.text(64, 127, "941")
     sheet.text(120, 115, "12")
     sheet.text(120, 127, "34")
-    assert _texts(sheet)[0] == ["228941", "12\n34"]
+    assert texts(sheet)[0] == ["228941", "12\n34"]
 
 
 def test_a_number_that_leaves_its_cell_is_neither_cut_nor_joined_to_the_next():
@@ -125,7 +116,7 @@ def test_a_number_that_leaves_its_cell_is_neither_cut_nor_joined_to_the_next():
     sheet.grid([60, 80, 160], [100, 120, 140])
     sheet.text(62, 114, "22894")
     sheet.text(120, 114, "7")
-    assert _texts(sheet)[0] == ["22894", "7"]
+    assert texts(sheet)[0] == ["22894", "7"]
 
 
 def test_a_number_cut_off_by_the_side_of_the_page_is_no_number():
@@ -134,7 +125,7 @@ def test_a_number_cut_off_by_the_side_of_the_page_is_no_number():
     sheet.text(588, 114, "54")
     sheet.text(420, 114, "7")
     sheet.text(420, 134, "8")
-    first, second = _texts(sheet)
+    first, second = texts(sheet)
     assert (first[0], second) == ("7", ["8", "…"])
     assert first[1] in ("54…", "5…")
 
@@ -143,7 +134,7 @@ def test_a_table_goes_on_over_pages_without_page_numbers_and_repeated_heads():
     first = _ruled([HEAD, ["一、本年新收", "1", "2"]], 740)
     first.text(280, 810, "- 3 -")
     second = _ruled([HEAD, ["二、上年结转", "3", "4"]], 60)
-    (grid,) = _grids(first, second)
+    (grid,) = grids(first, second)
     assert [[cell.text for cell in row] for row in grid.rows] == [
         HEAD,
         ["一、本年新收", "1", "2"],
@@ -156,7 +147,7 @@ def test_a_table_goes_on_over_pages_without_page_numbers_and_repeated_heads():
 def test_a_row_cut_by_the_page_is_whole_again():
     first = _ruled([HEAD, ["2.没有现成信息需要", "1", "2"]], 740)
     second = _ruled([["另行制作", "", ""], ["3.补正", "5", ""]], 60)
-    assert _texts(first, second)[1:] == [
+    assert texts(first, second)[1:] == [
         ["2.没有现成信息需要\n另行制作", "1", "2"],
         ["3.补正", "5", ""],
     ]
@@ -171,24 +162,24 @@ def test_text_below_the_rules_of_a_cut_row_belongs_to_the_table():
     first.rows(XS, _ys(2, 740), [HEAD, ["自", "1", "2"]])
     first.text(64, 786, "然")
     second = _ruled([["二、上年结转", "3", "4"]], 60)
-    assert _texts(first, second)[1:] == [["自\n然", "1", "2"], ["二、上年结转", "3", "4"]]
+    assert texts(first, second)[1:] == [["自\n然", "1", "2"], ["二、上年结转", "3", "4"]]
 
 
 def test_numbers_alone_on_the_next_page_belong_to_the_label_before():
     first = _ruled([HEAD, ["3.补正", "", ""]], 740)
     second = _ruled([["", "5", "6"], ["4.其他", "7", "8"]], 60)
-    assert _texts(first, second)[1:] == [["3.补正", "5", "6"], ["4.其他", "7", "8"]]
+    assert texts(first, second)[1:] == [["3.补正", "5", "6"], ["4.其他", "7", "8"]]
 
 
 def test_an_empty_row_at_the_top_of_a_page_is_not_taken_for_a_cut_one():
     first = _ruled([HEAD, ["行政处罚", "1", "2"]], 740)
     second = _ruled([["行政强制", "", ""], ["行政许可", "5", "6"]], 60)
-    assert _texts(first, second)[1:3] == [["行政处罚", "1", "2"], ["行政强制", "", ""]]
+    assert texts(first, second)[1:3] == [["行政处罚", "1", "2"], ["行政强制", "", ""]]
 
 
 def test_values_under_a_head_at_the_end_of_a_page_stay_a_row_of_their_own():
     first, second = _ruled([HEAD], 780), _ruled([["甲", "5", "6"], ["乙", "7", "8"]], 60)
-    assert _texts(first, second) == [HEAD, ["甲", "5", "6"], ["乙", "7", "8"]]
+    assert texts(first, second) == [HEAD, ["甲", "5", "6"], ["乙", "7", "8"]]
 
 
 def test_a_table_without_rules_keeps_its_columns_and_its_empty_cells():

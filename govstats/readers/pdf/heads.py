@@ -24,17 +24,10 @@ Columns = Sequence[tuple[float, float]]
 
 
 @dataclass(slots=True)
-class Head:
-    """Lines of one head and the columns that it stands over; `first` -1 beside the columns."""
+class Stack:
+    """Lines of one label or head, one under the other."""
 
     words: list[Piece]
-    first: int
-    last: int
-
-    @property
-    def text(self) -> str:
-        """The head with its line breaks."""
-        return "\n".join(word.text for word in self.words)
 
     @property
     def x0(self) -> float:
@@ -45,6 +38,24 @@ class Head:
     def x1(self) -> float:
         """Right end."""
         return max(word.x1 for word in self.words)
+
+    @property
+    def text(self) -> str:
+        """The words with their line breaks."""
+        return "\n".join(word.text for word in self.words)
+
+    def covers(self, y: float) -> bool:
+        """True when the height lies beside the label."""
+        slack = 0.3 * self.words[0].size
+        return self.words[0].y0 - slack < y < self.words[-1].y1 + slack
+
+
+@dataclass(slots=True)
+class Head(Stack):
+    """Lines of one head and the columns that it stands over; `first` -1 beside the columns."""
+
+    first: int
+    last: int
 
     @property
     def y(self) -> float:

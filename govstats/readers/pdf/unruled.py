@@ -8,40 +8,13 @@ from dataclasses import dataclass, field, replace
 from govstats.labels import NUMBERED, normalise
 from govstats.readers.pdf.blocks import Block, Words, find_blocks, words_of
 from govstats.readers.pdf.glyphs import Piece
-from govstats.readers.pdf.heads import head_boxes, head_end
+from govstats.readers.pdf.heads import Stack, head_boxes, head_end
 from govstats.readers.pdf.rules import Rule
 from govstats.readers.pdf.spacing import Seams, line_limits, seams_of
 from govstats.readers.pdf.tables import CUT_OFF, Box, PageTable
 
 # No printed page has more lines.
 MOST_LINES = 500
-
-
-@dataclass(slots=True)
-class Stack:
-    """Lines of one label, one under the other."""
-
-    words: Words
-
-    @property
-    def x0(self) -> float:
-        """Left end."""
-        return min(word.x0 for word in self.words)
-
-    @property
-    def x1(self) -> float:
-        """Right end."""
-        return max(word.x1 for word in self.words)
-
-    @property
-    def text(self) -> str:
-        """The label with its line breaks."""
-        return "\n".join(word.text for word in self.words)
-
-    def covers(self, y: float) -> bool:
-        """True when the height lies beside the label."""
-        slack = 0.3 * self.words[0].size
-        return self.words[0].y0 - slack < y < self.words[-1].y1 + slack
 
 
 @dataclass(slots=True)

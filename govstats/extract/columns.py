@@ -74,3 +74,9 @@ def place_by_position(values: Sequence[Token], heads: Mapping[int, str]) -> dict
         elif token.kind is not Kind.BLANK:
             return None
     return placed if placed and set(placed) == set(heads.values()) else None
+
+
+def stand_under(values: Sequence[Token], heads: Mapping[int, str]) -> bool:
+    """True when every cell that is filled stands under a head, though cells may be lost."""
+    filled = [token.columns for token in values if token.kind is not Kind.BLANK]
+    return all(columns is not None and columns.start in heads for columns in filled)

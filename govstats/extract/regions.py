@@ -153,12 +153,15 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
 
 
 def _has_data(name: str, region: Sequence[Token]) -> bool:
-    """Numbers under two labels at least, or most labels of an empty table: else a mere mention."""
+    """Numbers under two labels at least, or most labels of a table without: else a mere mention.
+
+    In a grid a cell with other words (未统计) is one too, although it is no value.
+    """
     texts = [token.text for token in region if token.kind is Kind.LABEL]
     if any(token.kind is Kind.NUMBER for token in region):
         return any(len(present) >= _FEWEST_LABELS for present, _ in _labels_in(texts, name))
-    filled = any(token.is_value for token in region)
-    return filled and any(2 * len(found) >= every for found, every in _labels_in(texts, name))
+    has_cells = any(token.is_value or token.columns is not None for token in region)
+    return has_cells and any(2 * len(found) >= every for found, every in _labels_in(texts, name))
 
 
 def _labels_in(texts: Sequence[str], name: str) -> Iterator[tuple[set[str], int]]:

@@ -61,11 +61,10 @@ def _with_garbled(tokens: Sequence[Token], table: Table) -> list[Token]:
     named = None
     for token in tokens:
         words = core(token.text) if token.kind is Kind.LABEL else ""
-        if words and token.row_place == named and words not in known:
-            token = replace(token, kind=Kind.GARBLED)
-        elif words in table.row_codes and token.row_place in rows:
+        is_cell = bool(words) and token.row_place == named and words not in known
+        if words in table.row_codes and token.row_place in rows:
             named = token.row_place
-        marked.append(token)
+        marked.append(replace(token, kind=Kind.GARBLED) if is_cell else token)
     return marked
 
 

@@ -62,7 +62,10 @@ def _by_grids(tokens: Sequence[Token], table: Table) -> list[Reading]:
 
 
 def _by_grid(tokens: Sequence[Token], table: Table) -> Reading:
-    """Each number under its own two heads; nothing unless the grid gives all fifteen."""
+    """Each number under its own two heads; nothing unless the grid gives all fifteen.
+
+    A number beside all heads tells that the row does not stand under them: a cell is too many.
+    """
     labels = [token for token in tokens if token.kind is Kind.LABEL]
     rows, columns = by_position(labels, table.row_codes), by_position(labels, table.column_codes)
     placed: dict[Address, Token] = {}
@@ -74,6 +77,8 @@ def _by_grid(tokens: Sequence[Token], table: Table) -> Reading:
             if address in placed:
                 return {}
             placed[address] = token
+        elif token.kind is Kind.NUMBER:
+            return {}
     return placed if len(placed) == len(table.addresses) else {}
 
 

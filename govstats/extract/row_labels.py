@@ -26,12 +26,19 @@ _SHORT = ("other", "other_undivided", "total")
 def labels_ahead(segments: Sequence[Segment], table: Table) -> tuple[bool, bool]:
     """Whether a row's label stands in front of the first numbers, and numbers behind the last.
 
-    One number alone may be that of a page, unless it stands in the printed row of its label.
+    One number alone may be that of a page, unless the row's other cells are printed empty, or it
+    stands in the printed row of its label.
     """
     shared = Counter(s.labels[-1].row_place for s in segments if s.labels and s.values)
     alone = {place for place, count in shared.items() if count == 1}
+    width = len(table.blocks[0].columns)
     first = next(
-        (s for s in segments if s.filled > 1 or (s.filled and _row_of(s) in alone)), Segment()
+        (
+            s
+            for s in segments
+            if s.filled > 1 or (s.filled and (len(s.values) >= width or _row_of(s) in alone))
+        ),
+        Segment(),
     )
     known = {code for _, code in find_all(first.pieces, table.row_codes)}
     numbered = bool(first.labels) and is_numbered(first.labels[-1])

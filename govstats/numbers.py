@@ -13,9 +13,13 @@ from govstats.characters import simplified
 Value = int | Decimal
 
 # House rule: all of these are printed blanks, told apart from zero; the printed text is kept.
-BLANKS = frozenset({"", "-", "--", "—", "——", "–", "－", "/", "\\", "无", "―", "─"})
+# Full-width signs are folded before; a dash may be drawn with any of them, once or several times.
+BLANKS = frozenset({"", "/", "//", "\\", "无"})
+_DASHES = "-—–―─−"
 
 _PLAIN_UNIT = "件次|人次|批次|亿元|万元|元|件|宗|条|项|个|次|人|份|篇|期|户"
+# Units that stand in a cell or a piece of their own.
+UNITS = frozenset(_PLAIN_UNIT.split("|"))
 _UNIT = rf"{_PLAIN_UNIT}|\((?:{_PLAIN_UNIT})\)"
 _NUMBER = re.compile(
     rf"(?P<sign>[+\-−])?\s*(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<fraction>\.\d+)?\s*(?P<unit>{_UNIT})?"
@@ -35,7 +39,8 @@ class Number(NamedTuple):
 @lru_cache(maxsize=8192)
 def is_blank(text: str) -> bool:
     """True for a cell printed empty or with one of the signs that stand for empty."""
-    return _SPACE.sub("", simplified(text)) in BLANKS
+    sign = _SPACE.sub("", unicodedata.normalize("NFKC", simplified(text)))
+    return sign.strip(_DASHES) == "" or sign in BLANKS
 
 
 @lru_cache(maxsize=8192)

@@ -167,7 +167,7 @@ def _cell(
     value: Value | None = None
     if token is not None and token.kind is Kind.BLANK:
         status = BLANK
-    elif token is None and placement.lacks(address.row):
+    elif token is None and placement.lacks(address):
         status = ABSENT
     elif high is None:
         status = UNREAD

@@ -43,6 +43,8 @@ def align_statistics(tokens: Sequence[Token], table: Table) -> Placement:
     lines, clear = _ordered(tokens, table)
     columns = columns_in([token.text for token in heads], words) or [NUMBER]
     clear = clear and _is_clear(lines, columns)
+    if heads and clear:
+        placement.unprinted = {CUMULATIVE}.difference(columns)
     for line in lines:
         for code in line.codes:
             _place(line, code, _Heads(heads, columns, clear), placement)

@@ -72,7 +72,7 @@ def _table_of_pieces(broken: Sequence[Token]) -> str | None:
 
 
 def _is_prose(token: Token) -> bool:
-    return len(token.text) > _LONGEST or _SENTENCE.search(token.text) is not None
+    return len(normalise(token.text)) > _LONGEST or _SENTENCE.search(token.text) is not None
 
 
 def _is_heading(token: Token) -> bool:
@@ -125,6 +125,8 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
     regions: dict[str, Region] = {}
     current: str | None = None
     broken: list[Token] = []
+    tokens = list(tokens)
+    filled = {t.row_place for t in tokens if t.columns and t.kind is Kind.NUMBER}
     for token in tokens:
         before = current
         broken = [*broken[1 - _MOST_PIECES :], token] if _is_piece(token) else []
@@ -136,7 +138,7 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
                         regions.setdefault(found, Region()).add(piece, piece is not broken[0])
                     before = found if len(broken) > 1 else None
                 current = found
-            elif _is_prose(token) or _is_heading(token):
+            elif _is_prose(token) or (_is_heading(token) and token.row_place not in filled):
                 current = None
         if current is not None:
             region = regions.setdefault(current, Region())
@@ -153,12 +155,15 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
 
 
 def _has_data(name: str, region: Sequence[Token]) -> bool:
-    """Numbers under two labels at least, or most labels of an empty table: else a mere mention."""
+    """Numbers under two labels at least, or most labels of a table without: else a mere mention.
+
+    In a grid a cell with other words (未统计) is one too, although it is no value.
+    """
     texts = [token.text for token in region if token.kind is Kind.LABEL]
     if any(token.kind is Kind.NUMBER for token in region):
         return any(len(present) >= _FEWEST_LABELS for present, _ in _labels_in(texts, name))
-    filled = any(token.is_value for token in region)
-    return filled and any(2 * len(found) >= every for found, every in _labels_in(texts, name))
+    has_cells = any(token.is_value or token.columns is not None for token in region)
+    return has_cells and any(2 * len(found) >= every for found, every in _labels_in(texts, name))
 
 
 def _labels_in(texts: Sequence[str], name: str) -> Iterator[tuple[set[str], int]]:

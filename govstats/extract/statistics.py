@@ -18,6 +18,7 @@ from govstats.extract.indicators import codes_of, column_of, is_unit, key, words
 from govstats.extract.readings import Placement
 from govstats.extract.tokens import Kind, Token, fill_gaps
 from govstats.forms import STATISTICS, TABLES, Table, candidates
+from govstats.labels import normalise
 
 # Rows of the form that must be named, each in a cell of its own: fewer are mentions.
 _FEWEST_ROWS = 5
@@ -95,7 +96,7 @@ def _texts(run: Sequence[Token]) -> Iterator[str]:
 
 
 def _is_prose(token: Token) -> bool:
-    return len(token.text) > _LONGEST or _SENTENCE.search(token.text) is not None
+    return len(normalise(token.text)) > _LONGEST or _SENTENCE.search(token.text) is not None
 
 
 def _first(tokens: Sequence[Token], row: int, tables: Iterable[Table]) -> int:

@@ -2,7 +2,8 @@
 
 Grids, tab lines and pipe lines give one token a cell; a line dumped with its numbers inside is
 split at white space; any other line is one cell. Where cells stand one a line, empty ones show
-only as surplus newlines (`fill_gaps`).
+only as surplus newlines (`fill_gaps`). A line with fewer numbers is split where all its pieces are
+labels of the forms and values, or where a unit stands in front of its last value.
 """
 
 from __future__ import annotations
@@ -12,15 +13,20 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
 
 from govstats.document import Document, Grid, GridCell, Line
-from govstats.numbers import Number, is_blank, parse_number
+from govstats.forms import STATISTICS, TABLES, candidates
+from govstats.labels import core
+from govstats.numbers import UNITS, Number, is_blank, parse_number
 
 _PIECE = re.compile(r"\S+")
 # Digits with letters that look like digits, as poor recognition prints them: O0, l2, 1S.
 _LOOKALIKE = re.compile(r"[+-]?[\d.,OoDIlSB]{1,9}")
 # Fewer standing numbers than this in a line are prose, not a dumped table row.
 _FEWEST_NUMBERS = 3
+# A label broken at white space has at most this many pieces.
+_MOST_PIECES = 4
 # Two empty rows of the widest table; more empty lines are layout.
 MOST_BLANKS = 30
 
@@ -104,7 +110,7 @@ def _line_tokens(line: Line, block: int, offset: int) -> list[Token]:
         return _tidy_row(_cells(line, block, offset, "\t"))
     if "|" in line.text:
         return _tidy_row(_pipe_cells(line, block, offset))
-    if _has_numbers(line.text):
+    if _has_numbers(line.text) or _is_row(line.text.split()):
         pieces = ((piece[0], piece.start()) for piece in _PIECE.finditer(line.text))
         return [_piece(text, at, line, block, offset) for text, at in pieces]
     if not line.text.strip():
@@ -114,6 +120,49 @@ def _line_tokens(line: Line, block: int, offset: int) -> list[Token]:
 
 def _has_numbers(text: str) -> bool:
     return sum(parse_number(piece) is not None for piece in text.split()) >= _FEWEST_NUMBERS
+
+
+def _is_row(pieces: Sequence[str]) -> bool:
+    """A short row of a table: nothing but labels and values, or with a unit as cell.
+
+    Labels of groups and rows are a row only with a value behind them: they are broken at spaces.
+    """
+    if len(pieces) < 2:
+        return False
+    valued = _is_value(pieces[-1])
+    unit = len(pieces) - (2 if valued else 1)
+    if pieces[unit] in UNITS and unit and parse_number(pieces[unit - 1]) is None:
+        return True
+    return _count_items(pieces, _words(valued)) > 1
+
+
+def _is_value(piece: str) -> bool:
+    return is_blank(piece) or parse_number(piece) is not None
+
+
+def _count_items(pieces: Sequence[str], words: frozenset[str]) -> int:
+    """How many labels and values the pieces are, each label perhaps broken; 0 when others too."""
+    at = count = 0
+    while at < len(pieces):
+        ends = range(min(len(pieces), at + _MOST_PIECES), at, -1)
+        label = next((end for end in ends if core("".join(pieces[at:end])) in words), None)
+        if label is None and not _is_value(pieces[at]):
+            return 0
+        at = label or at + 1
+        count += 1
+    return count
+
+
+@lru_cache(maxsize=2)
+def _words(rows: bool) -> frozenset[str]:
+    """Words of the heads of all tables, and of the labels of their rows and groups."""
+    tables = [table for name in (*TABLES, *STATISTICS) for table in candidates(name)]
+    found = {word for table in tables for word in (*table.column_codes, *map(core, table.heads))}
+    for table in tables:
+        found |= (
+            {*table.row_codes, *table.head_cores} if rows or table.name == "remedies" else set()
+        )
+    return frozenset(found - {""})
 
 
 def _piece(text: str, at: int, line: Line, block: int, offset: int) -> Token:

@@ -34,6 +34,7 @@ _START = re.compile(
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # mso-hide is how Word marks hidden text in the pages that it writes.
 _GONE = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.I)
+_NO_SIZE = re.compile(r"font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|!|$)", re.I)
 _UNSEEN = re.compile(r"visibility\s*:\s*hidden", re.I)
 _SKIPPED = tags(
     "script style noscript template head select option iframe frame svg object del rt rp"
@@ -43,6 +44,9 @@ _SET_APART = tags("sup sub s strike")
 _FIELDS = frozenset({"", "text", "number", "tel"})
 # A page that only leads to another says little itself.
 _LITTLE = 300
+# What a cell says that shows a picture and no text: it is not empty.
+_PICTURE = "[图]"
+_DOTS = frozenset({"0", "1", "0px", "1px"})
 _REFRESH = re.compile(r"\burl\s*=\s*['\"]?([^'\"\s>]+)", re.I)
 _ADDRESS_SHOWN = 100
 
@@ -91,9 +95,9 @@ def _require_content(root: HtmlElement, found: Blocks) -> None:
 
 
 def _is_seen(frame: HtmlElement) -> bool:
-    """False for the frames of one dot or none in which visits are counted."""
+    """False for frames and pictures of one dot or none: they count visits or keep distance."""
     sizes = (frame.get("width", ""), frame.get("height", ""))
-    return not _hiding(frame, {}) and not {"0", "1", "0px", "1px"}.intersection(sizes)
+    return not _hiding(frame, {}) and not _DOTS.intersection(sizes)
 
 
 def _leads_to(address: str, how: str) -> ReportError:
@@ -179,6 +183,9 @@ def _hiding(element: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
     style = element.get("style", "")
     if "hidden" in element.attrib or _GONE.search(style):
         return "display"
+    # Around other elements it only closes the gaps between them.
+    if len(element) == 0 and _NO_SIZE.search(style):
+        return "display"
     if _UNSEEN.search(style):
         return "visibility"
     return hidden.get(element, "")
@@ -208,10 +215,16 @@ def _rows(
 
 
 def _cell_text(cell: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
-    """Text of a cell, a newline where the page breaks the line: 1 over 2 is not 12."""
+    """Text of a cell, a newline where the page breaks the line: 1 over 2 is not 12.
+
+    A picture of a number is no printed blank.
+    """
     if _hiding(cell, hidden):
         return ""
-    return tidy(cell.text or "") if len(cell) == 0 else "\n".join(_lines(cell, hidden))
+    if len(cell) == 0:
+        return tidy(cell.text or "")
+    text = "\n".join(_lines(cell, hidden))
+    return text or (_PICTURE if any(map(_is_seen, cell.iter("img"))) else "")
 
 
 def _lines(element: HtmlElement, hidden: dict[HtmlElement, str]) -> Iterator[str]:

@@ -5,61 +5,108 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from statistics import median
-from typing import NamedTuple
 
 import cv2
 import numpy as np
 
 from govstats.document import DOUBT
-from govstats.numbers import is_blank, parse_number
 from govstats.readers.scan.engine import Reading, recognise
 from govstats.readers.scan.marks import Box
-from govstats.readers.scan.strips import cut_bold, cut_strip
+from govstats.readers.scan.strips import WIDER_HALF, WIDER_SIDE, cut_alone, cut_strip
 
-# A digit less sure than this is in doubt.
-SURE = 0.9
-_DIGITS = re.compile(r"\d")
-_RUNS = re.compile(r"\d+")
-
-
-class Fragment(NamedTuple):
-    """A fragment with its first reading."""
-
-    box: Box
-    reading: Reading
-    text: str
+# Characters less sure than this are in doubt.
+SURE = 0.8
+# A digit is at least so high, as a share of the highest mark of its number.
+DIGIT = 0.6
+# Short readings less sure than this are of something that is no word.
+LEGIBLE = 0.6
+# A mark no larger than this, in characters, may be a speck; one no higher than this is a dash, if
+# it is not as wide as the character for one.
+DOT, FLAT, ONE = 0.3, 0.3, 0.7
+_DIGITS = re.compile(r"\d+")
+_NUMERIC = re.compile(r"[+\-−]?[\d.,]*\d[\d.,]*%?")
+_SHORT = re.compile(r"[^\u2e80-\U0003ffff]{0,5}|.")
+_DASHES = frozenset("-—–―─一")
+_SLASHES = frozenset("/\\")
+_POINTS = frozenset(".,、·'\"`:;-_~°。")
+# Letters that are read where a digit is printed.
+_ALIKE = str.maketrans("OoQDUlI|iZzSsB〇", "000001111225580")
 
 
 class Reader:
     """Reads the fragments of one page."""
 
     def __init__(self, grey: np.ndarray, ink: np.ndarray, boxes: Sequence[Box], em: float) -> None:
-        self._grey, self._ink, self._em = grey, ink, em
-        readings = [recognise(cut_strip(grey, box, em)) for box in boxes]
-        self._fragments = [
-            Fragment(box, reading, plain(reading.text))
-            for box, reading in zip(boxes, readings, strict=True)
-        ]
+        self._grey, self._ink, self._em, self._boxes = grey, ink, em, boxes
 
     def texts(self) -> Iterator[str]:
         """The text of each fragment; what is in doubt is marked."""
-        for fragment in self._fragments:
-            yield self._text(fragment)
+        for box in self._boxes:
+            first = recognise(cut_alone(self._grey, box, self._em))
+            yield self._text(box, first)
 
-    def _text(self, fragment: Fragment) -> str:
-        box, reading, text = fragment
-        if not _DIGITS.search(text):
+    def _text(self, box: Box, first: Reading) -> str:
+        text = plain(first.text)
+        short = _SHORT.fullmatch(text) is not None
+        if not short and not _DIGITS.search(text):
             return text
-        again = recognise(cut_bold(self._ink, box, self._em))
-        if parse_number(text) is None:
-            return text
-        other = plain(again.text)
-        if other == text and reading.least >= SURE:
-            return text
-        return text + DOUBT
+        second = recognise(cut_strip(self._grey, box, self._em, WIDER_SIDE, WIDER_HALF))
+        if _NUMERIC.fullmatch(text):
+            return text if self._is_certain(box, first, second) else doubted(text, second)
+        if short:
+            return self._sign(box, text, first, second)
+        return _marked(text, first, second)
+
+    def _sign(self, box: Box, text: str, first: Reading, second: Reading) -> str:
+        """A fragment of few signs: one for an empty cell, a speck, a misread digit, a word."""
+        width, height = box.right - box.left, box.bottom - box.top
+        other, em = plain(second.text), self._em
+        if _DIGITS.search(other):
+            return doubted(text.translate(_ALIKE), second)
+        if set(text) <= _DASHES and text and height <= FLAT * em and width < ONE * em:
+            return "-"
+        if set(text) <= _POINTS and max(width, height) <= DOT * em:
+            return ""
+        alike = text.translate(_ALIKE)
+        if _NUMERIC.fullmatch(alike):
+            return alike + DOUBT
+        same = text == other and min(first.least, second.least) >= SURE
+        if set(text) <= _SLASHES or text.isalnum() and text.isascii() or not text:
+            return text if same and text else DOUBT
+        return text if max(first.least, second.least) >= LEGIBLE else DOUBT
+
+    def _is_certain(self, box: Box, first: Reading, second: Reading) -> bool:
+        """Whether both readings agree and there are as many marks as digits."""
+        text = plain(first.text)
+        same = text == plain(second.text)
+        digits = sum(sign.isdigit() for sign in text)
+        return same and min(first.least, second.least) >= SURE and self._marks(box) == digits
+
+    def _marks(self, box: Box) -> int:
+        """How many marks as high as digits a fragment has."""
+        part = self._ink[box.top : box.bottom, box.left : box.right]
+        _, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
+        heights = stats[1:, cv2.CC_STAT_HEIGHT]
+        return int((heights >= DIGIT * (box.bottom - box.top)).sum())
 
 
 def plain(text: str) -> str:
     """The text with half-width signs and without white space."""
     return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def doubted(text: str, second: Reading) -> str:
+    """A number in doubt with its mark; where the readings differ, both."""
+    found = [text, plain(second.text)] if plain(second.text) != text else [text]
+    numbers = [number for number in found if _NUMERIC.fullmatch(number)]
+    return "".join(number + DOUBT for number in numbers) or DOUBT
+
+
+def _marked(text: str, first: Reading, second: Reading) -> str:
+    """A sentence or label with the runs of digits marked about which the readings do not agree."""
+    runs, others = _DIGITS.findall(text), _DIGITS.findall(plain(second.text))
+    sure = [least for sign, least in zip(first.text, first.sure, strict=True) if sign.isdigit()]
+    if runs == others and min(sure, default=1.0) >= SURE:
+        return text
+    agreed = runs == others
+    return text if agreed and not sure else _DIGITS.sub(DOUBT, text)

@@ -21,6 +21,8 @@ CROWDED, SURE = 0.15, 16.0
 APART = 0.9
 # A fragment higher than this holds several lines.
 ONE_LINE = 1.75
+# What is higher than this and thinner than that is the rest of a rule.
+RULE = 1.05, 0.35
 # A mark of this height carries the smaller ones beside it; a line is at most so high.
 FULL, FULL_LINE = 0.45, 1.35
 # A page with more marks than this is no text.
@@ -57,14 +59,21 @@ def character_height(ink: np.ndarray) -> float:
 
 def find_rules(ink: np.ndarray, em: float) -> tuple[list[Stroke], list[Stroke], np.ndarray]:
     """Level and upright rules, and the mask of both."""
-    flat, level = _lines(ink, em, LEVEL_LENGTH, LEVEL_RUN)
-    standing, upright = _lines(np.ascontiguousarray(ink.T), em, UPRIGHT_LENGTH, UPRIGHT_RUN)
+    flat, level = _lines(ink, ink, em, LEVEL_LENGTH, LEVEL_RUN)
+    text = np.ascontiguousarray(cv2.subtract(ink, cv2.dilate(level, np.ones((5, 5), np.uint8))).T)
+    turned = np.ascontiguousarray(ink.T)
+    standing, upright = _lines(turned, text, em, UPRIGHT_LENGTH, UPRIGHT_RUN)
     mask = cv2.bitwise_or(level, np.ascontiguousarray(upright.T))
     return flat, standing, cv2.dilate(mask, np.ones((5, 5), np.uint8))
 
 
-def _lines(ink: np.ndarray, em: float, length: float, run: float) -> tuple[list[Stroke], np.ndarray]:
-    """Level lines of at least `length` characters, made of such runs of ink, and their mask."""
+def _lines(
+    ink: np.ndarray, text: np.ndarray, em: float, length: float, run: float
+) -> tuple[list[Stroke], np.ndarray]:
+    """Level lines of at least `length` characters, made of such runs of ink, and their mask.
+
+    `text` is the ink that tells lines from strokes of characters: without crossing lines.
+    """
     closed = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((1, 3), np.uint8))
     runs = cv2.morphologyEx(closed, cv2.MORPH_OPEN, np.ones((1, round(run * em)), np.uint8))
     # What skew is left lifts a line by a pixel here and there.
@@ -77,7 +86,7 @@ def _lines(ink: np.ndarray, em: float, length: float, run: float) -> tuple[list[
         box = Box(left, top, left + width, top + height)
         if width < length * em or area / width > 2 + max(5.0, THICKEST * em):
             continue
-        if width >= SURE * em or not _crowded(box, ink, em):
+        if width >= SURE * em or not _crowded(box, text, em):
             kept[index] = True
             found.append(Stroke(float(centres[index][1]), float(left), float(left + width)))
     return found, np.where(kept[labels], runs, np.uint8(0))
@@ -106,7 +115,13 @@ def find_fragments(ink: np.ndarray, rules: np.ndarray, em: float) -> tuple[list[
     parts = [part for box in boxes for part in _cut(box, free, em)]
     if len(parts) > MOST_PARTS:
         return [], free
-    return [box for box in _grouped(parts, rules, em) if box.bottom - box.top < 3 * em], free
+    return [box for box in _grouped(parts, rules, em) if _may_be_text(box, em)], free
+
+
+def _may_be_text(box: Box, em: float) -> bool:
+    """False for what is higher than a line, or higher and thinner than any digit."""
+    width, height = box.right - box.left, box.bottom - box.top
+    return height < 3 * em and not (height > RULE[0] * em and width < RULE[1] * em)
 
 
 def without_specks(ink: np.ndarray, em: float) -> np.ndarray:

@@ -53,8 +53,14 @@ class Scan(NamedTuple):
 
 
 def read_page(grey: np.ndarray, points: float) -> Scan | None:
-    """Read a page of grey values whose pixels are `points` wide; None where no words are found."""
-    sheet = find_sheet(grey)
+    """Read a page of grey values whose pixels are `points` wide.
+
+    An empty page has no pieces; None where there is ink, but no legible words.
+    """
+    flat = even(grey)
+    if not character_height(ink_of(flat)):
+        return Scan([], [], [], (grey.shape[1] * points, grey.shape[0] * points))
+    sheet = _upright(flat)
     if sheet is None:
         return None
     points *= max(grey.shape) / max(sheet.grey.shape)
@@ -74,9 +80,8 @@ def read_page(grey: np.ndarray, points: float) -> Scan | None:
     return Scan(pieces, level, upright, (width * points, height * points))
 
 
-def find_sheet(grey: np.ndarray) -> Sheet | None:
+def _upright(flat: np.ndarray) -> Sheet | None:
     """The page turned upright, or None where none of the four ways gives legible words."""
-    flat = even(grey)
     for turns in (0, 2, 1, 3):
         sheet = _look(np.ascontiguousarray(np.rot90(flat, turns)) if turns else flat)
         if sheet is not None and _legible(sheet):

@@ -32,7 +32,10 @@ def cut_strip(page: np.ndarray, box: Box, em: float, side: float = SIDE, half: f
     )
 
 
-def cut_bold(ink: np.ndarray, box: Box, em: float) -> np.ndarray:
-    """The fragment cut wider, its ink black on white with soft edges."""
-    strip = cut_strip(cv2.bitwise_not(ink), box, em, WIDER_SIDE, WIDER_HALF)
-    return cv2.GaussianBlur(strip, (0, 0), 0.7)
+def cut_alone(page: np.ndarray, box: Box, em: float) -> np.ndarray:
+    """The fragment with nothing beside it but paper."""
+    strip = cut_strip(page, box, em)
+    edge = max(0, round(SIDE * em) - 2)
+    strip[:, :edge] = PAPER
+    strip[:, strip.shape[1] - edge :] = PAPER
+    return strip

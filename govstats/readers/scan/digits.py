@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from statistics import median
 
 import cv2
 import numpy as np
@@ -14,12 +15,14 @@ from govstats.readers.scan.engine import Reading, recognise
 from govstats.readers.scan.marks import Box
 from govstats.readers.scan.strips import WIDER_HALF, WIDER_SIDE, cut_alone, cut_strip
 
-# Characters less sure than this are in doubt.
-SURE = 0.8
+# Of two readings the better is at least so sure of each character, the other so sure.
+SURE, LEGIBLE = 0.9, 0.5
 # A digit is at least so high, as a share of the highest mark of its number.
 DIGIT = 0.6
-# Short readings less sure than this are of something that is no word.
-LEGIBLE = 0.6
+# Digits of any font are this wide, in characters; those of one page alike, but for part of a digit.
+NARROWEST, WIDEST, TOLERANCE = 0.35, 0.75, 0.45
+# So many numbers of several digits tell how wide the digits of a page are.
+FEWEST = 4
 # A mark no larger than this, in characters, may be a speck; one no higher than this is a dash, if
 # it is not as wide as the character for one.
 DOT, FLAT, ONE = 0.3, 0.3, 0.7
@@ -38,12 +41,22 @@ class Reader:
 
     def __init__(self, grey: np.ndarray, ink: np.ndarray, boxes: Sequence[Box], em: float) -> None:
         self._grey, self._ink, self._em, self._boxes = grey, ink, em, boxes
+        self._pitch = 0.0
 
-    def texts(self) -> Iterator[str]:
+    def texts(self) -> list[str]:
         """The text of each fragment; what is in doubt is marked."""
-        for box in self._boxes:
-            first = recognise(cut_alone(self._grey, box, self._em))
-            yield self._text(box, first)
+        first = [recognise(cut_alone(self._grey, box, self._em)) for box in self._boxes]
+        self._pitch = self._usual_pitch(first)
+        return [self._text(*pair) for pair in zip(self._boxes, first, strict=True)]
+
+    def _usual_pitch(self, readings: Sequence[Reading]) -> float:
+        """How wide a digit of the page's numbers usually is, in characters; 0 where it has few."""
+        found = [
+            (box.right - box.left) / self._em / len(text)
+            for box, reading in zip(self._boxes, readings, strict=True)
+            if len(text := plain(reading.text)) > 1 and text.isdigit() and reading.least > SURE
+        ]
+        return median(found) if len(found) >= FEWEST else 0.0
 
     def _text(self, box: Box, first: Reading) -> str:
         text = plain(first.text)
@@ -76,11 +89,24 @@ class Reader:
         return text if max(first.least, second.least) >= LEGIBLE else DOUBT
 
     def _is_certain(self, box: Box, first: Reading, second: Reading) -> bool:
-        """Whether both readings agree and there are as many marks as digits."""
+        """Whether both readings agree, and the ink may be just so many digits."""
         text = plain(first.text)
-        same = text == plain(second.text)
-        digits = sum(sign.isdigit() for sign in text)
-        return same and min(first.least, second.least) >= SURE and self._marks(box) == digits
+        least, most = sorted((first.least, second.least))
+        return text == plain(second.text) and least >= LEGIBLE and most >= SURE and (
+            self._marks(box) <= sum(sign not in ".,%" for sign in text) and self._is_wide(box, text)
+        )
+
+    def _is_wide(self, box: Box, text: str) -> bool:
+        """Whether a number is as wide as its digits are: one that is lost or doubled shows."""
+        width = (box.right - box.left) / self._em
+        count = sum(sign.isdigit() for sign in text)
+        if count == 1 and count == len(text):
+            return width <= WIDEST
+        if not text.isdigit():
+            return count * NARROWEST <= width <= (len(text) + 0.5) * WIDEST
+        if not self._pitch:
+            return NARROWEST <= width / count <= WIDEST
+        return abs(width / self._pitch - count) <= TOLERANCE
 
     def _marks(self, box: Box) -> int:
         """How many marks as high as digits a fragment has."""

@@ -13,8 +13,8 @@ MOST_SKEW, STEP = 4.0, 0.25
 STRAIGHT = 0.03
 # The picture in which skew and light are measured has about so many pixels on its longer side.
 SMALL = 1000
-# Ink is darker than paper by this much, and by so many times the grain of the paper.
-FAINTEST, GRAIN = 45.0, 7.0
+# Ink is darker than paper by this much, and by so many times the grain of the paper, or by this.
+FAINTEST, GRAIN, DARKEST = 45.0, 5.0, 100.0
 
 
 def even(page: np.ndarray) -> np.ndarray:
@@ -32,8 +32,10 @@ def even(page: np.ndarray) -> np.ndarray:
 def ink_of(page: np.ndarray) -> np.ndarray:
     """Where an evened page has ink: 255, elsewhere 0. Ink is what the grain of the paper is not."""
     soft = cv2.GaussianBlur(page, (0, 0), 0.8)
-    grain = 1.5 * float(np.median(np.abs(soft[::3, ::3].astype(np.int16) - PAPER)))
-    limit = PAPER - max(FAINTEST, GRAIN * grain)
+    sample = soft[::3, ::3].astype(np.int16)
+    paper = float(np.median(sample))
+    grain = 1.5 * float(np.median(np.abs(sample - paper)))
+    limit = paper - min(max(FAINTEST, GRAIN * grain), DARKEST)
     return (soft < limit).astype(np.uint8) * 255
 
 

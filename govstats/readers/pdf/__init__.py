@@ -93,7 +93,8 @@ def _read_pictures(pdf: Any, pages: list[Page]) -> None:
         return
     if len(found) > scan.MOST_PAGES:
         raise ReportError(
-            "read", f"has {len(found)} scanned pages, more than {scan.MOST_PAGES}: cut out the report"
+            "read",
+            f"has {len(found)} scanned pages, more than {scan.MOST_PAGES}: cut out the report",
         )
     for index in scan.progress(found, len(found)):
         pages[index] = scan.read_pdf_page(pdf[index], index + 1) or pages[index]

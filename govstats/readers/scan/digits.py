@@ -92,8 +92,14 @@ class Reader:
         """Whether both readings agree, and the ink may be just so many digits."""
         text = plain(first.text)
         least, most = sorted((first.least, second.least))
-        return text == plain(second.text) and least >= LEGIBLE and most >= SURE and (
-            self._marks(box) <= sum(sign not in ".,%" for sign in text) and self._is_wide(box, text)
+        return (
+            text == plain(second.text)
+            and least >= LEGIBLE
+            and most >= SURE
+            and (
+                self._marks(box) <= sum(sign not in ".,%" for sign in text)
+                and self._is_wide(box, text)
+            )
         )
 
     def _is_wide(self, box: Box, text: str) -> bool:

@@ -20,7 +20,9 @@ FAINTEST, GRAIN, DARKEST = 45.0, 5.0, 100.0
 def even(page: np.ndarray) -> np.ndarray:
     """The page divided by its paper: shadows and yellowed paper become white."""
     share = SMALL / 2 / max(page.shape)
-    small = cv2.resize(page, None, fx=min(1.0, share), fy=min(1.0, share), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(
+        page, None, fx=min(1.0, share), fy=min(1.0, share), interpolation=cv2.INTER_AREA
+    )
     # The paper is what is brighter than any stroke nearby.
     paper = cv2.morphologyEx(small, cv2.MORPH_CLOSE, np.ones((13, 13), np.uint8))
     paper = cv2.medianBlur(paper, 11)

@@ -208,5 +208,8 @@ def _fitted(box: Box, ink: np.ndarray) -> Box:
         return box
     left, top = box.left, box.top
     return Box(
-        left + int(columns[0]), top + int(rows[0]), left + int(columns[-1]) + 1, top + int(rows[-1]) + 1
+        left + int(columns[0]),
+        top + int(rows[0]),
+        left + int(columns[-1]) + 1,
+        top + int(rows[-1]) + 1,
     )

@@ -13,7 +13,9 @@ SIDE, HALF = 0.25, 0.65
 WIDER_SIDE, WIDER_HALF = 0.5, 0.8
 
 
-def cut_strip(page: np.ndarray, box: Box, em: float, side: float = SIDE, half: float = HALF) -> np.ndarray:
+def cut_strip(
+    page: np.ndarray, box: Box, em: float, side: float = SIDE, half: float = HALF
+) -> np.ndarray:
     """The part of the page with the fragment and some paper around it."""
     middle = (box.top + box.bottom) / 2
     reach = max(half * em, (box.bottom - box.top) / 2 + 2)

@@ -87,13 +87,14 @@ def _find_row(pieces: tuple[str, ...], codes: Codes) -> str | None:
         return exact
     # What stands in front of the last numbered piece is another label, such as a group's.
     numbered = [i for i, piece in enumerate(pieces) if NUMBERED.match(normalise(piece))]
-    joined = core("".join(pieces[numbered[-1] :] if numbered else pieces))
+    last = "".join(pieces[numbered[-1] :] if numbered else pieces)
+    joined = core(last)
     return (
         _suffix(joined, codes)
         or _cut(joined, codes)
-        or find_alike(core(pieces[-1]), codes)
+        or find_alike(_last_item(pieces[-1]), codes)
         or _inside(joined, codes)
-        or find_alike(joined, codes)
+        or find_alike(_last_item(last), codes)
     )
 
 
@@ -140,16 +141,20 @@ def item_number(text: str) -> int | None:
     return int(marks[-1]) if marks[-1].isdigit() else _NUMERALS.find(marks[-1]) + 1 or None
 
 
+def _last_item(text: str) -> str:
+    """The words behind the last numbering: a group's label may be glued in front."""
+    return core(re.split(_NUMBERING, normalise(text))[-1])
+
+
 @lru_cache(maxsize=8192)
 def find_alike(text: str, codes: Codes) -> str | None:
     """Code of the only label that differs from the text by a misprint, or None."""
-    last = re.split(_NUMBERING, text)[-1]
-    if len(last) < SHORTEST_CUT:
+    if len(text) < SHORTEST_CUT:
         return None
     scores: dict[str, float] = {}
     for label, code in codes.items():
-        if abs(len(label) - len(last)) <= 2:
-            ratio = SequenceMatcher(None, label, last).ratio()
+        if abs(len(label) - len(text)) <= 2:
+            ratio = SequenceMatcher(None, label, text).ratio()
             scores[code] = max(ratio, scores.get(code, 0.0))
     ranked = sorted(scores.items(), key=lambda item: -item[1])
     if not ranked or ranked[0][1] < ALIKE or (len(ranked) > 1 and ranked[1][1] >= ALIKE):
@@ -157,19 +162,25 @@ def find_alike(text: str, codes: Codes) -> str | None:
     return ranked[0][0]
 
 
-def find_all(
-    pieces: Sequence[str], codes: Mapping[str, str], longest: int = 4
-) -> Iterator[tuple[int, str]]:
+def find_all(pieces: Sequence[str], codes: Codes, longest: int = 4) -> Iterator[tuple[int, str]]:
     """Every label in a run of pieces, in order: (index of its first piece, code).
 
     A label may be broken over up to `longest` pieces.
     """
+    return iter(_find_all(tuple(pieces), codes, longest))
+
+
+# The same run is searched for each version of a form, and again by each way to read it.
+@lru_cache(maxsize=2048)
+def _find_all(pieces: tuple[str, ...], codes: Codes, longest: int) -> tuple[tuple[int, str], ...]:
+    found = []
     start = 0
     while start < len(pieces):
         for end in range(min(len(pieces), start + longest), start, -1):
             code = codes.get(core("".join(pieces[start:end])))
             if code is not None:
-                yield start, code
+                found.append((start, code))
                 start = end - 1
                 break
         start += 1
+    return tuple(found)

@@ -107,3 +107,12 @@ def test_heads_of_groups_stretch_over_the_columns_that_they_join():
             sheet.text(x + (0 if groups[0] == 60 else 7.5), 140, str(column))
         (grid,) = grids(sheet)
         assert [(cell.text, cell.width) for cell in grid.rows[0]] == [("复议", 3), ("诉讼", 3)]
+
+
+def test_numbers_of_two_cells_that_touch_are_not_one_number():
+    sheet = _sheet([["", *HEAD], ["一、新收", "４０００", "", ""], ["二、结转", "１", "２", "３"]])
+    # Eight full-width digits without any space reach from one column into the next.
+    sheet.text(302, 120, "２５２２０００１")
+    (grid,) = [grid for grid in grids(sheet) if any("２５２２" in str(row) for row in grid.rows)]
+    (cell,) = [cell for row in grid.rows for cell in row if "２５２２" in cell.text]
+    assert cell.text == "２５２２０００１…"

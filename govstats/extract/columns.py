@@ -8,7 +8,7 @@ from govstats.extract.tokens import Kind, Token
 from govstats.forms import Block, Table
 from govstats.labels import core, find_all
 
-_GROUP = "\0group"
+_GROUP = ""
 
 
 def printed_order(labels: Sequence[Token], table: Table, block: Block) -> list[str] | None:
@@ -17,10 +17,7 @@ def printed_order(labels: Sequence[Token], table: Table, block: Block) -> list[s
     In a head of two lines the columns under a group stand behind the whole first line; they are put
     back where their group stands.
     """
-    groups = {core(column.group): _GROUP for column in block.columns if column.group}
-    found = [
-        code for _, code in find_all([t.text for t in labels], {**table.column_codes, **groups})
-    ]
+    found = [code for _, code in find_all([t.text for t in labels], table.head_codes)]
     under = [column.code for column in block.columns if column.group]
     order = _insert_group(found, set(under))
     wanted = {column.code for column in block.columns}
@@ -74,3 +71,9 @@ def place_by_position(values: Sequence[Token], heads: Mapping[int, str]) -> dict
         elif token.kind is not Kind.BLANK:
             return None
     return placed if placed and set(placed) == set(heads.values()) else None
+
+
+def stand_under(values: Sequence[Token], heads: Mapping[int, str]) -> bool:
+    """True when every cell that is filled stands under a head, though cells may be lost."""
+    filled = [token.columns for token in values if token.kind is not Kind.BLANK]
+    return all(columns is not None and columns.start in heads for columns in filled)

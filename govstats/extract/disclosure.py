@@ -26,7 +26,7 @@ from govstats.numbers import header_unit
 
 UNLISTED = "unlisted"
 # White space may break the number of an article: 第二十条第(一 )项.
-_ARTICLE_START = re.compile(r"\s*第二十条")
+_ARTICLE_START = re.compile("第二十条")
 
 
 def align_disclosure(tokens: Sequence[Token], table: Table) -> Placement:
@@ -79,7 +79,8 @@ def _labels_in_front(tokens: Sequence[Token], table: Table) -> list[Token]:
     for segment in cut_segments(tokens, labels_first=False):
         split = 0
         if segment.values:
-            articles = (i for i, text in enumerate(segment.pieces) if _ARTICLE_START.match(text))
+            texts = map(normalise, segment.pieces)
+            articles = (i for i, text in enumerate(texts) if _ARTICLE_START.match(text))
             split = _first_row(segment, table) or next(articles, len(segment.labels))
         ordered += [*segment.labels[:split], *segment.values, *segment.labels[split:]]
     return ordered
@@ -145,15 +146,18 @@ def _row_of(segment: Segment, table: Table) -> str | None:
     return find_alike(core(segment.pieces[-1]), table.row_codes)
 
 
+def _words(head: Sequence[Token]) -> list[str]:
+    """The pieces of a head: cut off by the end of a page, its cells stand in one line of text."""
+    return [piece for token in head for piece in token.text.split()]
+
+
 def _columns_of(head: Sequence[Token], block: Block, count: int, table: Table) -> list[str]:
     """Column codes as the head prints them, or the form's where the head is not read whole.
 
     A head that names fewer columns than the form counts when the row has just as many cells.
     """
     known = [column.code for column in block.columns]
-    found = [
-        code for _, code in find_all([t.text for t in head], table.column_codes) if code in known
-    ]
+    found = [code for _, code in find_all(_words(head), table.column_codes) if code in known]
     found = list(dict.fromkeys(reversed(found)))[::-1]
     return found if len(found) in (len(known), count) else known
 
@@ -219,9 +223,7 @@ def _article(text: str) -> str:
 def _keep_unlisted(segment: Segment, head: Sequence[Token], placement: Placement) -> bool:
     """Keep a row that the report adds (行政检查) under its block's columns; False when unfit."""
     table = placement.table
-    columns = list(
-        dict.fromkeys(c for _, c in find_all([t.text for t in head], table.column_codes))
-    )
+    columns = list(dict.fromkeys(c for _, c in find_all(_words(head), table.column_codes)))
     label = segment.pieces[-1] if segment.labels else ""
     if not label or core(label) in table.head_cores or not columns:
         return False

@@ -88,7 +88,7 @@ def _ordered(tokens: Sequence[Token], table: Table) -> tuple[list[Line], bool]:
     if label is None or not is_dump([t for t in tokens if t.row == label.row]):
         return lines, label is not None
     before = (token for line in lines[: known[0]] for token in line.values)
-    in_front = any(token.kind is Kind.NUMBER for token in before)
+    in_front = any(token.kind is not Kind.BLANK for token in before)
     behind = bool(lines[known[-1]].values)
     if in_front and not behind:
         lines = _named_lines(list(_turned(tokens)), table)

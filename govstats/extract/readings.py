@@ -176,25 +176,29 @@ def fit(
         ways = [*plain, *_without_one(values, addresses)] if equations else []
         sure = [reading for reading in ways if _all_hold(reading, identities, table)]
         return agreed(sure, table, identities)
-    in_place = len(values) == len(addresses) and (regular or all(t.columns for t in values))
-    # A row with just as many cells as the form has columns is not moved sideways.
+    # A row with just as many cells as the form has columns is not moved sideways, unless a blank at
+    # its end may be a spare cell that a lost number makes up for.
+    certain = all(t.columns for t in values) or (regular and not _ends_doubtful(values))
+    in_place = len(values) == len(addresses) and certain
     if in_place or (plain and not equations):
         return agreed(plain, table, identities)
     if filled == len(addresses):
         cells = (token for token in values if token.kind is not Kind.BLANK)
         return dict(zip(addresses, cells, strict=True))
     if len(values) == len(addresses) - 1:
-        return _with_gap(plain, table, identities)
+        return _with_gap([*plain, *_slid(values, addresses)], table, identities)
     if len(values) < len(addresses):
         # Many cells gone are blanks for zeros that left no trace, not lost numbers.
         return agreed(_unbroken(plain, table, identities), table, identities)
     ends = _ends_doubtful(values)
     if not ends and any(_all_hold(reading, identities, table) for reading in plain):
         return agreed(plain, table, identities)
-    others = _without_blanks(values, addresses)
-    if ends:
-        return _with_gap([*plain, *others], table, identities)
-    return agreed([*plain, *others], table, identities)
+    slid = _slid(values, addresses)
+    ways = [*plain, *_without_blanks(values, addresses), *slid]
+    sure = [] if ends else [reading for reading in ways if _all_hold(reading, identities, table)]
+    if ends or (slid and not sure):
+        return _with_gap(ways, table, identities)
+    return agreed(sure or ways, table, identities)
 
 
 def _with_gap(readings: Sequence[Reading], table: Table, identities: Sequence[Identity]) -> Reading:
@@ -248,6 +252,18 @@ def _without_blanks(values: Sequence[Token], addresses: Sequence[Address]) -> li
             kept = (token for i, token in enumerate(values) if i not in out)
             found.append(dict(zip(addresses, kept, strict=True)))
     return found
+
+
+def _slid(values: Sequence[Token], addresses: Sequence[Address]) -> list[Reading]:
+    """Each place for the stretch that is filled, where a row begins or ends with a blank.
+
+    Separators at the ends of a line may be left out or printed twice, whatever stands between.
+    """
+    inner = trim_blanks(values)
+    if not inner or len(inner) == len(values):
+        return []
+    starts = range(len(addresses) - len(inner) + 1)
+    return [dict(zip(addresses[start:], inner, strict=False)) for start in starts]
 
 
 def trim_blanks(values: Sequence[Token]) -> Sequence[Token]:

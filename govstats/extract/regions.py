@@ -164,5 +164,5 @@ def _has_data(name: str, region: Sequence[Token]) -> bool:
 def _labels_in(texts: Sequence[str], name: str) -> Iterator[tuple[set[str], int]]:
     """For each form: codes of the rows and columns that are named there, and how many it has."""
     for table in candidates(name):
-        codes = {**table.row_codes, **{k: f"column {v}" for k, v in table.column_codes.items()}}
+        codes = table.label_codes
         yield {code for _, code in find_all(texts, codes)}, len(set(codes.values()))

@@ -5,7 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from math import comb
 
-from govstats.extract.columns import by_position, place_by_position, printed_order
+from govstats.extract.columns import (
+    by_position,
+    place_by_position,
+    printed_order,
+    stand_under,
+)
 from govstats.extract.readings import (
     MOST_READINGS,
     Placement,
@@ -80,6 +85,7 @@ def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
     own = {code for code in codes if code}
     regular = _is_regular([s for s, code in zip(segments, codes, strict=True) if code], len(order))
     later = later_labels(segments, table) if step > 0 else {}
+    fed: set[str] = set()
     for index, (segment, code) in enumerate(zip(segments, codes, strict=True)):
         note_labels(segment, table, placement)
         if code is None:
@@ -88,7 +94,10 @@ def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
         rows = _rows_of(code, own, form_rows, step)
         in_run = any(later.get(row, 0) > index + 1 for row in rows)
         cells = beside_labels(segment) if step > 0 else segment
-        if in_run and not in_form_order(rows, index, segments, table):
+        if in_run and len(segment.values) == len(order) * (len(rows) + 1):
+            # The run has the numbers of the row behind it too: those there have lost their label.
+            fed.update(form_rows[form_rows.index(rows[-1]) + 1 :][:1])
+        if code in fed or (in_run and not in_form_order(rows, index, segments, table)):
             reading: Reading = {}
         else:
             reading = _read_segment(cells, code, rows, order, heads, table, in_run, regular)
@@ -192,7 +201,7 @@ def _read_segment(
         return placed if not in_order else _agreed_first(placed, in_order, table, code)
     reading = fit(segment.values, addresses, table, [code], regular)
     broken = support(reading, row_identities(table, [code]), table)[0] > 0
-    doubtful = broken or set(heads.values()) != set(order)
+    doubtful = broken or set(heads.values()) != set(order) or stand_under(segment.values, heads)
     return {} if doubtful and _contradicts(reading, heads) else reading
 
 

@@ -84,8 +84,15 @@ def _row_code_of(segment: Segment, table: Table, step: int) -> str | None:
         if first is not None:
             before = segment.pieces[: first[0]]
             return first[1] if _are_groups(before, table) else find_row(before, table.row_codes)
+        return _first_alike(segment.pieces, table)
     code = find_row(segment.pieces, table.row_codes)
     return None if code in _SHORT and _other_number(segment.pieces[-1], code, table) else code
+
+
+def _first_alike(pieces: Sequence[str], table: Table) -> str | None:
+    """The first row that the pieces spell out, cut off or misprinted as its label may be."""
+    codes = (find_row(pieces[:end], table.row_codes) for end in range(1, len(pieces) + 1))
+    return next((code for code in codes if code and code not in _SHORT), None)
 
 
 def _are_groups(pieces: Sequence[str], table: Table) -> bool:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial, reduce
 
 from govstats.labels import normalise
-from govstats.readers.pdf.glyphs import Piece, cut_lines
+from govstats.readers.pdf.glyphs import Piece
 from govstats.readers.pdf.rules import Rule
 from govstats.readers.pdf.tables import CUT_OFF, is_value
-from govstats.readers.pdf.words import Gaps, begins_label, join_touching, joined
+from govstats.readers.pdf.words import Words, begins_label
 
-# Cells of two columns may stand nearer than words of running text beside Latin letters do.
-CELL_GAPS = Gaps(0.06, 0.3, 0.02, numbered=True)
 # A single value stands at least this far from its label, in sizes.
 VALUE_GAP = 0.8
 # Lines of one label are nearer than this many sizes, as printers set them.
@@ -36,16 +33,22 @@ _HEADING = re.compile(r"[一二三四五六七八九十]{1,2}、")
 _ARTICLE = re.compile(r"第[一二三四五六七八九十]+条")
 _SENTENCE = re.compile(r".*[。;:!?]$")
 
-Words = list[Piece]
-
 
 @dataclass(slots=True)
 class Block:
-    """Lines of one table: its head, then rows of values with their labels and label lines."""
+    """Lines of one table: its head, then rows of values with their labels and label lines.
+
+    `torn` holds values that may be two numbers run together.
+    """
 
     head: list[Words] = field(default_factory=list)
     rows: list[tuple[Words, Words]] = field(default_factory=list)
     labels: Words = field(default_factory=list)
+    torn: set[Piece] = field(default_factory=set)
+
+    def values(self) -> Iterator[Piece]:
+        """All values, row by row."""
+        return (value for _, values in self.rows for value in values)
 
     def settle(self) -> None:
         """Move what stands in a column from labels to values, though it be misprinted."""
@@ -60,7 +63,7 @@ class Block:
     def filled_columns(self) -> list[tuple[float, float]]:
         """From where to where the values of each column stand."""
         found: list[tuple[float, float]] = []
-        for value in sorted((v for _, values in self.rows for v in values), key=lambda v: v.x0):
+        for value in sorted(self.values(), key=lambda v: v.x0):
             if found and value.x0 < found[-1][1]:
                 found[-1] = (found[-1][0], max(found[-1][1], value.x1))
             else:
@@ -93,7 +96,7 @@ class Block:
 
     def left(self) -> float:
         """Where the first column of values begins."""
-        return min(value.x0 for _, values in self.rows for value in values)
+        return min(value.x0 for value in self.values())
 
     def runs_off(self, side: float, level: Sequence[Rule]) -> bool:
         """True when the side of the page cuts a word or a rule of the table."""
@@ -115,50 +118,6 @@ def _shares(word: Piece, columns: Sequence[tuple[float, float]]) -> bool:
     middles = [(low + high) / 2 for low, high in columns]
     pitch = min((b - a for a, b in zip(middles, middles[1:], strict=False)), default=LEAST_PITCH)
     return min(abs(word.middle[0] - middle) for middle in middles) < NEARER * pitch
-
-
-def words_of(pieces: Sequence[Piece], upright: Sequence[Rule] = ()) -> list[Words]:
-    """Lines of words; cells of a table are words of their own, parted by space or by rules."""
-    lines = []
-    for line in cut_lines(pieces):
-        words: Words = []
-        for part in _parts(line, upright):
-            words += _bridged(join_touching(part, CELL_GAPS))
-        lines.append(words)
-    return lines
-
-
-def _bridged(words: Words) -> Words:
-    """Words with those put together that one printed space parts: it stands inside a label.
-
-    Longer rows of them are the cells of a table that was typed, save single characters set apart.
-    """
-    chains: list[Words] = []
-    for word in words:
-        inside = word.spaced and not is_value(word.text) and not begins_label(word)
-        if chains and inside and not is_value(chains[-1][-1].text):
-            chains[-1].append(word)
-        else:
-            chains.append([word])
-    found: Words = []
-    for chain in chains:
-        whole = len(chain) == 2 or all(len(word.text) == 1 for word in chain)
-        found += [reduce(partial(joined, between=" "), chain)] if whole else chain
-    return found
-
-
-def _parts(line: Sequence[Piece], upright: Sequence[Rule]) -> Iterator[list[Piece]]:
-    part: list[Piece] = []
-    for piece in line:
-        if part and any(
-            part[-1].middle[0] < rule.at < piece.middle[0]
-            and rule.start < piece.middle[1] < rule.end
-            for rule in upright
-        ):
-            yield part
-            part = []
-        part.append(piece)
-    yield part
 
 
 def split_values(words: Words, columns: Sequence[tuple[float, float]] = ()) -> tuple[Words, Words]:
@@ -206,10 +165,13 @@ def find_blocks(lines: Sequence[Words]) -> Iterator[Block]:
         labels, values = split_values(words, block.filled_columns() if block else ())
         if _is_row(labels, values, block):
             if block is None or not _fits(values, block) or not _near(words, pending, block):
-                if block is not None:
-                    yield block
+                last = block
+                if last is not None:
                     free = pending
                 block, free = _begun(free, labels, values), []
+                if last is not None:
+                    _tear(last, block)
+                    yield last
             else:
                 block.labels += (word for line in pending for word in line)
                 block.rows.append((labels, values))
@@ -247,6 +209,26 @@ def _fits(values: Words, block: Block) -> bool:
     ]
     single = [hit[0] for hit in hits if hit]
     return all(len(hit) < 2 for hit in hits) and len(set(single)) == len(single) > 0
+
+
+def _tear(above: Block, below: Block) -> None:
+    """Mark values that stand over two of the other block, where no head parts the two.
+
+    They are of one table, then, and numbers of neighbouring cells touch each other.
+    """
+    if below.head:
+        return
+    above.torn.update(_spanning(above.values(), below.values()))
+    below.torn.update(_spanning(below.values(), above.values()))
+
+
+def _spanning(values: Iterable[Piece], others: Iterable[Piece]) -> Iterator[Piece]:
+    """Values over two or more of the others that do not lie over one another."""
+    others = sorted(others, key=lambda other: other.x0)
+    for value in values:
+        under = [o for o in others if value.x0 < o.x1 and o.x0 < value.x1]
+        if under and min(o.x1 for o in under) < max(o.x0 for o in under):
+            yield value
 
 
 def _near(words: Words, pending: Sequence[Words], block: Block) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from govstats.readers.pdf.blocks import LINE_GAP, Block, Words
+from govstats.readers.pdf.blocks import LINE_GAP, Block
 from govstats.readers.pdf.glyphs import Piece
 from govstats.readers.pdf.rules import Rule, parted
+from govstats.readers.pdf.words import Words
 
 # Lines of one label are set evenly: their gaps differ by less than this share of the size.
 UNEVEN = 0.2

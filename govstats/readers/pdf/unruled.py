@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from govstats.labels import NUMBERED, normalise
-from govstats.readers.pdf.blocks import Block, Words, find_blocks, words_of
+from govstats.readers.pdf.blocks import Block, find_blocks
 from govstats.readers.pdf.glyphs import Piece
 from govstats.readers.pdf.heads import Stack, head_boxes, head_end
 from govstats.readers.pdf.rules import Rule
 from govstats.readers.pdf.spacing import Seams, line_limits, seams_of
 from govstats.readers.pdf.tables import CUT_OFF, Box, PageTable
+from govstats.readers.pdf.words import Words, words_of
 
 # No printed page has more lines.
 MOST_LINES = 500
@@ -98,7 +99,7 @@ def _row_boxes(row: Row, index: int, width: int, columns: int) -> list[Box]:
 def _rows(
     block: Block, extra: Words, columns: Sequence[tuple[float, float]], seams: Seams
 ) -> list[Row]:
-    rows = [_value_row(values, columns) for _, values in block.rows]
+    rows = [_value_row(values, columns, block) for _, values in block.rows]
     lines = [{id(word) for word in labels} for labels, _ in block.rows]
     own = [word for labels, _ in block.rows for word in labels]
     stacks = _stacks([*own, *extra], lines, seams)
@@ -131,12 +132,13 @@ def _row_beside(stack: Stack, rows: Sequence[Row], lines: Sequence[set[int]]) ->
     return min(beside, key=lambda row: abs(row.y - middle), default=None)
 
 
-def _value_row(values: Words, columns: Sequence[tuple[float, float]]) -> Row:
+def _value_row(values: Words, columns: Sequence[tuple[float, float]], block: Block) -> Row:
     placed: dict[int, str] = {}
     for value in values:
+        text = value.text + CUT_OFF * (value in block.torn)
         column = next(i for i, (low, high) in enumerate(columns) if low <= value.x0 <= high)
         # Two numbers in one column are neither of them, nor one.
-        placed[column] = f"{placed[column]} {value.text}" if column in placed else value.text
+        placed[column] = f"{placed[column]} {text}" if column in placed else text
     middle = sum(value.middle[1] for value in values) / len(values)
     return Row(middle, values=placed)
 

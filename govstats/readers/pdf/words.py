@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial, reduce
 from typing import NamedTuple
 
 from govstats.labels import NUMBERED, normalise
-from govstats.readers.pdf.glyphs import TOUCHING, Piece
+from govstats.readers.pdf.glyphs import TOUCHING, Piece, cut_lines
+from govstats.readers.pdf.rules import Rule
+from govstats.readers.pdf.tables import is_value
 
 # Chinese punctuation fills half of its box at most.
 HALF = 0.6
 # Boxes that overlap by more than this share of the size are not of one word.
 OVERLAP = 0.3
+
+Words = list[Piece]
 
 _LOOSE = frozenset("“”‘’—…·")
 
@@ -40,6 +45,8 @@ class Gaps(NamedTuple):
 # Digits of one number are printed one after the other and joined on reading: what merely touches
 # may be the numbers of two narrow cells.
 TIGHT = Gaps(TOUCHING, TOUCHING, 0.02, numbered=True)
+# Cells of two columns may stand nearer than words of running text beside Latin letters do.
+CELL_GAPS = Gaps(0.06, 0.3, 0.02, numbered=True)
 
 
 def join_touching(line: Sequence[Piece], gaps: Gaps = TIGHT) -> list[Piece]:
@@ -87,3 +94,47 @@ def joined(first: Piece, second: Piece, between: str = "") -> Piece:
         first.turn,
         first.spaced,
     )
+
+
+def words_of(pieces: Sequence[Piece], upright: Sequence[Rule] = ()) -> list[Words]:
+    """Lines of words; cells of a table are words of their own, parted by space or by rules."""
+    lines = []
+    for line in cut_lines(pieces):
+        words: Words = []
+        for part in _parts(line, upright):
+            words += _bridged(join_touching(part, CELL_GAPS))
+        lines.append(words)
+    return lines
+
+
+def _bridged(words: Words) -> Words:
+    """Words with those put together that one printed space parts: it stands inside a label.
+
+    Longer rows of them are the cells of a table that was typed, save single characters set apart.
+    """
+    chains: list[Words] = []
+    for word in words:
+        inside = word.spaced and not is_value(word.text) and not begins_label(word)
+        if chains and inside and not is_value(chains[-1][-1].text):
+            chains[-1].append(word)
+        else:
+            chains.append([word])
+    found: Words = []
+    for chain in chains:
+        whole = len(chain) == 2 or all(len(word.text) == 1 for word in chain)
+        found += [reduce(partial(joined, between=" "), chain)] if whole else chain
+    return found
+
+
+def _parts(line: Sequence[Piece], upright: Sequence[Rule]) -> Iterator[list[Piece]]:
+    part: list[Piece] = []
+    for piece in line:
+        if part and any(
+            part[-1].middle[0] < rule.at < piece.middle[0]
+            and rule.start < piece.middle[1] < rule.end
+            for rule in upright
+        ):
+            yield part
+            part = []
+        part.append(piece)
+    yield part

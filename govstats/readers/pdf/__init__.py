@@ -60,7 +60,7 @@ def read_pdf(data: bytes, most_pages: int = MOST_PAGES) -> Document:
     if not any(page.lines or page.tables for page in pages):
         raise ReportError(
             "decode",
-            scan.WORDLESS if scan.is_available() else f"is a PDF without text, a {scan.MISSING}",
+            f"is a PDF without text, a {f'scan {scan.ANEW}' if scan.is_available() else scan.MISSING}",
         )
     return Document("pdf", join_pages(pages), _remarks(pages))
 

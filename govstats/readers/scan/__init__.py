@@ -25,10 +25,11 @@ _NEEDED = ("rapidocr", "onnxruntime", "cv2", "numpy", "PIL")
 MOST_PAGES = 200
 # From so many pages on a terminal shows how far the reading is.
 MANY_PAGES = 4
-WORDLESS = (
-    "is a picture without legible words: scan the page anew (upright, 200 dpi or more), or find "
-    "the report's page or Word file"
+ANEW = (
+    "without legible words: scan the page anew (upright, 200 dpi or more), or find the report's "
+    "page or Word file"
 )
+WORDLESS = f"is a picture {ANEW}"
 
 
 def is_available() -> bool:
@@ -50,7 +51,7 @@ def read_picture(data: bytes, page: int = 0) -> tuple[Line | Grid, ...]:
     from govstats.readers.scan.pictures import read_pages
 
     scan = read_page(*next(read_pages(data)))
-    if scan is None or not scan.pieces:
+    if scan is None:
         raise ReportError("decode", WORDLESS)
     return join_pages([_laid(scan, page)])
 
@@ -70,7 +71,7 @@ def read_scan(data: bytes, most_pages: int = MOST_PAGES) -> Document:
     if count > most_pages:
         raise ReportError("read", f"has {count} pages, more than {most_pages}: cut out the report")
     scans = [read_page(*page) for page in progress(read_pages(data), count)]
-    if not any(scan.pieces for scan in scans if scan is not None):
+    if not any(scans):
         raise ReportError("decode", WORDLESS)
     laid = [_laid(scan, number) for number, scan in enumerate(scans, start=1) if scan is not None]
     blank = [str(number) for number, scan in enumerate(scans, start=1) if scan is None]

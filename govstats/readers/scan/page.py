@@ -53,14 +53,8 @@ class Scan(NamedTuple):
 
 
 def read_page(grey: np.ndarray, points: float) -> Scan | None:
-    """Read a page of grey values whose pixels are `points` wide.
-
-    An empty page has no pieces; None where there is ink, but no legible words.
-    """
-    flat = even(grey)
-    if not character_height(ink_of(flat)):
-        return Scan([], [], [], (grey.shape[1] * points, grey.shape[0] * points))
-    sheet = _upright(flat)
+    """Read a page of grey values whose pixels are `points` wide; None without legible words."""
+    sheet = _upright(even(grey))
     if sheet is None:
         return None
     points *= max(grey.shape) / max(sheet.grey.shape)

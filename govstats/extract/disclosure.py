@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import product
 from math import prod
 
@@ -64,7 +63,7 @@ def _with_garbled(tokens: Sequence[Token], table: Table) -> list[Token]:
         is_cell = bool(words) and token.row_place == named and words not in known
         if words in table.row_codes and token.row_place in rows:
             named = token.row_place
-        marked.append(replace(token, kind=Kind.GARBLED) if is_cell else token)
+        marked.append(token._replace(kind=Kind.GARBLED) if is_cell else token)
     return marked
 
 

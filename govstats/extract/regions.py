@@ -45,13 +45,14 @@ def _signs() -> Mapping[str, str]:
     }
 
 
-def _table_of(token: Token) -> str | None:
-    text = normalise(token.text)
-    if ARTICLE.match(text):
+@lru_cache(maxsize=8192)
+def _table_of(label: str) -> str | None:
+    """The table that a label belongs to, if it is a label of one table alone."""
+    if ARTICLE.match(normalise(label)):
         return "disclosure"
-    if _is_prose(token):
+    if _is_prose(label):
         return None
-    words, signs = core(token.text), _signs()
+    words, signs = core(label), _signs()
     if words in signs:
         return signs[words]
     tails = (words[i:] for i in range(1, len(words) - _SHORTEST + 1))
@@ -60,8 +61,9 @@ def _table_of(token: Token) -> str | None:
 
 def _is_piece(token: Token) -> bool:
     """A label within a line of words and numbers, where white space also breaks labels."""
-    in_line = token.line > 0 and not token.whole_line
-    return token.kind is Kind.LABEL and in_line and not _is_prose(token) and not _is_heading(token)
+    if token.kind is not Kind.LABEL or token.whole_line or token.line == 0:
+        return False
+    return not _is_prose(token.text) and not _is_heading(token.text)
 
 
 def _table_of_pieces(broken: Sequence[Token]) -> str | None:
@@ -71,15 +73,17 @@ def _table_of_pieces(broken: Sequence[Token]) -> str | None:
     return next((_signs()[words] for words in joined if words in _signs()), None)
 
 
-def _is_prose(token: Token) -> bool:
-    return len(normalise(token.text)) > _LONGEST or _SENTENCE.search(token.text) is not None
+@lru_cache(maxsize=8192)
+def _is_prose(text: str) -> bool:
+    return _SENTENCE.search(text) is not None or len(normalise(text)) > _LONGEST
 
 
-def _is_heading(token: Token) -> bool:
+@lru_cache(maxsize=8192)
+def _is_heading(text: str) -> bool:
     """A section heading, not a numbered row whose label is cut or glued."""
-    if not _HEADING.match(normalise(token.text)):
+    if not _HEADING.match(normalise(text)):
         return False
-    words, labels = core(token.text), _numbered_labels()
+    words, labels = core(text), _numbered_labels()
     if len(words) < _SHORTEST or find_alike(words, labels) is not None:
         return False
     starts = Codes({text[: len(words)]: "cut" for text in labels})
@@ -131,14 +135,16 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
         before = current
         broken = [*broken[1 - _MOST_PIECES :], token] if _is_piece(token) else []
         if token.kind is Kind.LABEL:
-            found = _table_of(token) or _table_of_pieces(broken)
+            found = _table_of(token.text) or _table_of_pieces(broken)
             if found is not None:
                 if current is None:
                     for piece in broken[:-1]:
                         regions.setdefault(found, Region()).add(piece, piece is not broken[0])
                     before = found if len(broken) > 1 else None
                 current = found
-            elif _is_prose(token) or (_is_heading(token) and token.row_place not in filled):
+            elif _is_prose(token.text) or (
+                _is_heading(token.text) and token.row_place not in filled
+            ):
                 current = None
         if current is not None:
             region = regions.setdefault(current, Region())

@@ -14,6 +14,7 @@ from govstats.document import ReportError
 from govstats.extract import STATED, UNREAD
 from govstats.readers import LARGEST, load
 from govstats.readers.archive import Archives, members_of
+from govstats.readers.pictures import beside_file
 from govstats.report import Report, read_report
 from govstats.tables import write_table
 
@@ -122,7 +123,12 @@ def _add(
         if digest in first_with:
             raise ReportError(DUPLICATE, f"has the same content as {first_with[digest]}")
         first_with[digest] = source.name
-        collection.reports.append(read_report(source.name, data))
+        beside = (
+            archives.beside(source.path, source.place, largest)
+            if source.place
+            else beside_file(source.path)
+        )
+        collection.reports.append(read_report(source.name, data, beside))
     except ReportError as error:
         collection.failures.append(Failure(source.name, error.stage, f"{source.name} {error}"))
     except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other files

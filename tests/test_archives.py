@@ -232,7 +232,6 @@ def test_the_archive_that_changed_meanwhile_is_named(tmp_path):
         (b"\xd0\xcf\x11\xe0" + "WordDocument".encode("utf-16-le"), "old Word file"),
         (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "protected with a password"),
         (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "old Office file of an unknown kind"),
-        (b"{\\rtf1 }", "is an RTF file"),
     ],
 )
 def test_other_kinds_of_file_are_named(data, words):

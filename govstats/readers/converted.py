@@ -18,11 +18,13 @@ import signal
 import subprocess
 from contextlib import suppress
 from functools import lru_cache
+from io import BytesIO
 from multiprocessing.util import Finalize
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 from typing import NamedTuple
 from xml.sax.saxutils import escape
+from zipfile import ZipFile
 
 from govstats.document import ReportError
 
@@ -53,6 +55,13 @@ KINDS = {
     "word-xml": Kind("an XML file of Word 2003", "xml", _WORD),
     "excel-xml": Kind("an XML file of Excel 2003", "xml", _EXCEL),
 }
+_OPEN_DOCUMENTS = {
+    "text": "odt",
+    "text-template": "odt",
+    "spreadsheet": "ods",
+    "spreadsheet-template": "ods",
+}
+_MANIFEST = "META-INF/manifest.xml"
 # By folder of LibreOffice's registry: names and values. Proxies at a port that nobody answers.
 _SCRIPTING = "/org.openoffice.Office.Common/Security/Scripting"
 _INTERNET = "/org.openoffice.Inet/Settings"
@@ -100,6 +109,22 @@ def convert(data: bytes, kind: str, time_limit: float = TIME_LIMIT) -> bytes:
                 f"open it and save it as .{end}",
             )
         return made.read_bytes()
+
+
+def kind_of_open_document(data: bytes) -> str:
+    """The kind of zipped OpenDocument parts. Raises ReportError (stage decode) for other kinds."""
+    with ZipFile(BytesIO(data)) as archive:
+        said = archive.read("mimetype").decode("ascii", "replace").strip()
+        names = archive.namelist()
+        manifest = archive.read(_MANIFEST) if _MANIFEST in names else b""
+    kind = _OPEN_DOCUMENTS.get(said.removeprefix("application/vnd.oasis.opendocument."))
+    if kind is None:
+        raise ReportError("decode", "is zipped parts of no text or spreadsheet: save it as .docx")
+    if b"encryption-data" in manifest:
+        raise ReportError(
+            "decode", "is protected with a password: open it with the password and save it without"
+        )
+    return kind
 
 
 def find_program() -> str | None:

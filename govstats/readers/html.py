@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from lxml import html
 from lxml.html import HtmlElement
 
-from govstats.document import Document, Grid, ReportError
+from govstats.document import Document, Grid, Line, ReportError
 from govstats.readers.blocks import Blocks, tidy
+from govstats.readers.encoding import decode
 from govstats.readers.html_tables import (
     BLOCKS,
     Step,
@@ -21,6 +23,15 @@ from govstats.readers.html_tables import (
     own_parts,
     tags,
     width_of,
+)
+from govstats.readers.pictures import (
+    LOWEST,
+    NARROWEST,
+    Beside,
+    Picture,
+    picture_at,
+    settle,
+    shown_name,
 )
 from govstats.readers.style import hidden_elements
 
@@ -45,6 +56,11 @@ _FIELDS = frozenset({"", "text", "number", "tel"})
 _LITTLE = 300
 _REFRESH = re.compile(r"\burl\s*=\s*['\"]?([^'\"\s>]+)", re.I)
 _ADDRESS_SHOWN = 100
+# Frames in frames may name each other.
+_MOST_FRAMES = 20
+# Where the address of a picture stands; the last two, where a script is to put it in its place.
+_ADDRESSES = ("src", "data-src", "data-original")
+_PIXELS = re.compile(r"(\d{1,5})(?:\.\d*)?(?:px)?$")
 
 
 def looks_like_html(text: str) -> bool:
@@ -52,12 +68,26 @@ def looks_like_html(text: str) -> bool:
     return _START.match(text) is not None or re.search(r"<table[\s>]", text, re.I) is not None
 
 
-def read_html(text: str) -> Document:
+def read_html(text: str, beside: Beside | None = None) -> Document:
     """Blocks in reading order: innermost tables as grids, everything else as lines.
 
-    Hidden elements and scripts are left out. Raises ReportError (stage read) for an empty page and
+    Hidden elements and scripts are left out. `beside` gives the files beside the page, for tables
+    that are pictures. Raises ReportError (stage read) for an empty page and
     for one that only leads to another: by frames or by a refresh.
     """
+    root = _parse(text)
+    walker = _Walker(hidden_elements(root), beside=beside)
+    walker.walk(root)
+    pictures = [
+        Picture(at, shown_name(names[0]), partial(_first_at, names, beside))
+        for at, names in walker.pictures
+    ]
+    blocks, remarks = settle(walker.found.blocks, pictures)
+    _require_content(root, blocks)
+    return Document("html", tuple(blocks), remarks)
+
+
+def _parse(text: str) -> HtmlElement:
     try:
         # huge_tree: real pages nest deeper than the parser's usual limit.
         parser = html.HTMLParser(huge_tree=True)
@@ -65,14 +95,16 @@ def read_html(text: str) -> Document:
     except (ValueError, html.etree.ParserError) as error:
         raise ReportError("read", "is an HTML page without content: save the page again") from error
     mend(root)
-    walker = _Walker(hidden_elements(root))
-    walker.walk(root)
-    _require_content(root, walker.found)
-    return Document("html", tuple(walker.found.blocks))
+    return root
 
 
-def _require_content(root: HtmlElement, found: Blocks) -> None:
-    said = sum(_LITTLE if isinstance(b, Grid) else len(b.text) for b in found.blocks)
+def _first_at(names: Sequence[str], beside: Beside | None) -> bytes | None:
+    """The first of the files that a picture may stand for; pages put off the loading of some."""
+    return next(filter(None, (picture_at(name, beside) for name in names)), None)
+
+
+def _require_content(root: HtmlElement, blocks: Sequence[Line | Grid]) -> None:
+    said = sum(_LITTLE if isinstance(b, Grid) else len(b.text) for b in blocks)
     if said >= _LITTLE:
         return
     for meta in root.iter("meta"):
@@ -82,7 +114,7 @@ def _require_content(root: HtmlElement, found: Blocks) -> None:
     frames = [frame.get("src", "") for frame in root.iter("frame", "iframe") if _is_seen(frame)]
     if frames:
         raise _leads_to(" or ".join(filter(None, frames)), "holds the report in a frame")
-    if not found.blocks:
+    if not blocks:
         raise ReportError(
             "read",
             "is an HTML page without text (a script may fetch it): "
@@ -107,10 +139,16 @@ class _Walker:
     With `tables` False tables are read as text: what stands in a cell.
     """
 
-    def __init__(self, hidden: dict[HtmlElement, str], tables: bool = True) -> None:
+    def __init__(
+        self, hidden: dict[HtmlElement, str], tables: bool = True, beside: Beside | None = None
+    ) -> None:
         self.found = Blocks()
+        # How many blocks stand before a picture, and the addresses that it may have.
+        self.pictures: list[tuple[int, list[str]]] = []
         self._hidden = hidden
         self._tables = tables
+        self._beside = beside
+        self._frames = 0
         self._pieces: list[str] = []
         self._in_pre = 0
 
@@ -138,11 +176,16 @@ class _Walker:
         self._pieces.append(text)
 
     def _open(self, element: HtmlElement, stack: list[Step]) -> None:
+        if element.tag in ("frame", "iframe") and self._tables and _is_seen(element):
+            self._frame(element, stack)
         if not isinstance(element.tag, str) or element.tag in _SKIPPED:
             return
         if _hiding(element, self._hidden):
             return
-        if element.tag == "table" and self._tables and is_innermost(element):
+        if element.tag == "img":
+            self._picture(element)
+            return
+        if element.tag == "table" and self._tables and _is_grid(element):
             self._end_line()
             self._table(element, stack)
             return
@@ -162,6 +205,25 @@ class _Walker:
         stack.append(("text", element.text))
         stack.append(("text", " (" if around else ""))
 
+    def _frame(self, frame: HtmlElement, stack: list[Step]) -> None:
+        """Go on with the page in a frame, where that was saved with this one."""
+        data = self._beside(frame.get("src", "").strip()) if self._beside else None
+        if data is None or self._frames == _MOST_FRAMES:
+            return
+        self._frames += 1
+        try:
+            root = _parse(decode(data))
+        except ReportError:
+            return
+        self._hidden |= hidden_elements(root)
+        self._end_line()
+        stack += [("break", None), ("open", root)]
+
+    def _picture(self, image: HtmlElement) -> None:
+        names = [image.get(name, "").strip() for name in _ADDRESSES]
+        if any(names) and not _is_small(image):
+            self.pictures.append((len(self.found.blocks), list(filter(None, names))))
+
     def _table(self, table: HtmlElement, stack: list[Step]) -> None:
         """Add the grid; a caption goes before it, what stands outside its cells after."""
         loose = list(loose_parts(table))
@@ -169,9 +231,24 @@ class _Walker:
             if isinstance(item, HtmlElement) and item.tag == "caption":
                 self.found.add_text("\n".join(_lines(item, self._hidden)))
         self.found.add_rows(_rows(table, self._hidden))
+        for image in table.iter("img"):
+            self._picture(image)
         for step, item in reversed(loose):
             if not (isinstance(item, HtmlElement) and item.tag == "caption"):
                 stack += [("break", None), (step, item)]
+
+
+def _is_grid(table: HtmlElement) -> bool:
+    """False for a table around others, and for a single cell around pictures."""
+    framed = len(list(table.iter("td", "th"))) == 1 and next(table.iter("img"), None) is not None
+    return is_innermost(table) and not framed
+
+
+def _is_small(image: HtmlElement) -> bool:
+    """A picture that the page shows smaller than a table: an emblem, an icon."""
+    sizes = (("width", NARROWEST), ("height", LOWEST))
+    given = ((_PIXELS.match(image.get(side, "").strip()), least) for side, least in sizes)
+    return any(pixels and int(pixels[1]) < least for pixels, least in given)
 
 
 def _hiding(element: HtmlElement, hidden: dict[HtmlElement, str]) -> str:

@@ -15,7 +15,9 @@ from zlib import error as ZlibError
 from govstats.document import Document, ReportError
 from govstats.numbers import parse_number
 from govstats.readers.blocks import Blocks, tidy
+from govstats.readers.embedded import SHOWN, Shown
 from govstats.readers.numbering import Numbering, W, value_of
+from govstats.readers.pictures import settle
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -39,11 +41,12 @@ def read_docx(data: bytes) -> Document:
     """
     walker = _Walker(_open(data))
     walker.walk(walker.body)
-    if not walker.found.blocks:
-        raise ReportError(
-            "read", "is a Word file without text or tables: check that the report is not a picture"
-        )
-    return Document("docx", tuple(walker.found.blocks))
+    blocks, unread = settle(walker.found.blocks, walker.shown.pictures)
+    remarks = (*walker.shown.remarks, *unread)
+    if not blocks:
+        why = "; ".join(remarks) or "check that the report is not a picture"
+        raise ReportError("read", f"is a Word file without text or tables: {why}")
+    return Document("docx", tuple(blocks), remarks)
 
 
 def _open(data: bytes) -> WordDocument:
@@ -73,11 +76,15 @@ class _Walker:
         self._unseen = frozenset(_hidden_styles(styles) if styles is not None else ())
         # For each field that is open: True while its instruction, which is not shown, goes on.
         self._fields: list[bool] = []
+        self.shown = Shown(document.part.related_parts, self.found)
 
     def walk(self, parent: _Element) -> None:
         for element in _unwrap(parent, (_P, _TABLE)):
-            if element.tag == _TABLE:
+            if element.tag == _TABLE and not _is_frame(element):
                 self._table(element)
+            elif element.tag == _TABLE:
+                for cell in element.iter(_CELL):
+                    self.walk(cell)
             else:
                 text, boxes = self._paragraph(element)
                 # An empty paragraph counts: where cells stand one a line it may be an empty cell.
@@ -148,6 +155,8 @@ class _Walker:
                 yield " ".join(["", *(t.text or "" for t in element.iter(f"{_MATH}t")), ""])
             elif tag == _BOX:
                 boxes.append(element)
+            elif tag in SHOWN:
+                self.shown.add(element)
             elif tag == f"{_MC}AlternateContent":
                 yield from self._pieces(_alternative(element), boxes)
             elif tag == f"{W}r":
@@ -162,7 +171,8 @@ class _Walker:
             yield from text
         elif self._is_hidden(properties):
             # Its field marks still open and close fields.
-            list(text)
+            with self.shown.unseen():
+                list(text)
         elif _is_raised(properties):
             # A note's mark behind a number, or a number struck out, is no digit of it.
             raised = "".join(text)
@@ -245,6 +255,11 @@ def _is_gone(row: _Element) -> bool:
 def _is_table(table: _Element) -> bool:
     """False for a single cell, which is a frame around text."""
     return len(list(table.iter(_CELL))) > 1
+
+
+def _is_frame(table: _Element) -> bool:
+    """A single cell around text and pictures: these are read in their places."""
+    return not _is_table(table) and next(table.iter(*SHOWN), None) is not None
 
 
 def _is_raised(properties: _Element) -> bool:

@@ -132,24 +132,33 @@ def _read_parts(data: bytes) -> Document:
 
 def _read_compound(data: bytes) -> Document:
     """An old Office file: xls and Word are read."""
-    from govstats.readers.compound import is_protected_word, stream
+    from govstats.readers.compound import stream, word_kind
 
     kinds = [kind for name, kind in _STREAMS.items() if name.encode("utf-16-le") in data]
     kind = kinds[0] if kinds else "an old Office file of an unknown kind"
     # Either may be embedded in the other.
-    if kind == _WORD and _XLS in kinds and not stream(data, "WordDocument"):
+    if kind == _WORD and any(stream(data, name) for name in ("Workbook", "Book")):
         kind = _XLS
     if kind == _XLS:
         from govstats.readers.sheet import read_sheet
 
         return read_sheet(data)
-    if kind == _WORD and not is_protected_word(data):
-        return _read_converted(data, "doc")
-    if kind in (_WORD, _PROTECTED):
+    if kind == _WORD:
+        return _read_word(data, word_kind(data))
+    if kind == _PROTECTED:
+        raise ReportError("decode", f"is {kind}: open it with the password and save it without")
+    raise ReportError("decode", f"is {kind}: open it and save it as .docx or .xlsx")
+
+
+def _read_word(data: bytes, kind: str) -> Document:
+    """An old Word file of one of the kinds that its head tells."""
+    if kind == "protected":
         raise ReportError(
             "decode", f"is {_PROTECTED}: open it with the password and save it without"
         )
-    raise ReportError("decode", f"is {kind}: open it and save it as .docx or .xlsx")
+    if kind == "damaged":
+        raise ReportError("decode", "is a damaged old Word file: download it again")
+    return replace(_read_converted(data, kind), format="doc")
 
 
 def _read_converted(data: bytes, kind: str) -> Document:

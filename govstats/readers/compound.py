@@ -6,9 +6,9 @@ import struct
 from io import StringIO
 
 MAGIC = b"\xd0\xcf\x11\xe0"
-# The head of a Word file: its mark, and the flags at this place, of which one says encrypted.
-_WORD_MARKS = (0xA5EC, 0xA5DC)
-_FLAGS_AT, _ENCRYPTED = 0x0A, 0x0100
+# The head of a Word file: its mark, its version, and flags of which one says encrypted.
+_HEAD = struct.Struct("<HH6xH")
+_WORD_MARKS, _WORD_97, _ENCRYPTED = (0xA5EC, 0xA5DC), 0xC1, 0x0100
 
 
 def stream(data: bytes, name: str) -> bytes:
@@ -21,10 +21,17 @@ def stream(data: bytes, name: str) -> bytes:
         return b""
 
 
-def is_protected_word(data: bytes) -> bool:
-    """Whether an old Word file says that it is encrypted ([MS-DOC] 2.5.2, fEncrypted)."""
-    head = stream(data, "WordDocument")[: _FLAGS_AT + 2]
-    if len(head) < _FLAGS_AT + 2:
-        return False
-    mark, flags = struct.unpack_from("<H", head)[0], struct.unpack_from("<H", head, _FLAGS_AT)[0]
-    return mark in _WORD_MARKS and bool(flags & _ENCRYPTED)
+def word_kind(data: bytes) -> str:
+    """The kind of an old Word file: doc, doc-95 (before 1997), protected or damaged.
+
+    Told by the head of its main stream ([MS-DOC] 2.5.2: wIdent, nFib, fEncrypted).
+    """
+    head = stream(data, "WordDocument")[: _HEAD.size]
+    if len(head) < _HEAD.size:
+        return "damaged"
+    mark, version, flags = _HEAD.unpack(head)
+    if mark not in _WORD_MARKS:
+        return "damaged"
+    if flags & _ENCRYPTED:
+        return "protected"
+    return "doc" if version >= _WORD_97 else "doc-95"

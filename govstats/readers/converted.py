@@ -16,6 +16,7 @@ import os
 import shutil
 import signal
 import subprocess
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import lru_cache
 from io import BytesIO
@@ -40,20 +41,25 @@ _WORD, _EXCEL = "docx:MS Word 2007 XML", "xlsx:Calc MS Excel 2007 XML"
 
 
 class Kind(NamedTuple):
-    """What a file is, its usual suffix, and the target and filter that it is turned into."""
+    """What a file is, its usual suffix, the filter that reads it, and target and filter to write.
+
+    The filter is named, as LibreOffice would read a damaged file as text.
+    """
 
     what: str
     suffix: str
+    source: str
     target: str
 
 
 KINDS = {
-    "doc": Kind("an old Word file (doc or wps)", "doc", _WORD),
-    "rtf": Kind("an RTF file", "rtf", _WORD),
-    "odt": Kind("an OpenDocument text", "odt", _WORD),
-    "ods": Kind("an OpenDocument spreadsheet", "ods", _EXCEL),
-    "word-xml": Kind("an XML file of Word 2003", "xml", _WORD),
-    "excel-xml": Kind("an XML file of Excel 2003", "xml", _EXCEL),
+    "doc": Kind("an old Word file (doc or wps)", "doc", "MS Word 97", _WORD),
+    "doc-95": Kind("a Word file of before 1997", "doc", "", _WORD),
+    "rtf": Kind("an RTF file", "rtf", "Rich Text Format", _WORD),
+    "odt": Kind("an OpenDocument text", "odt", "writer8", _WORD),
+    "ods": Kind("an OpenDocument spreadsheet", "ods", "calc8", _EXCEL),
+    "word-xml": Kind("an XML file of Word 2003", "xml", "MS Word 2003 XML", _WORD),
+    "excel-xml": Kind("an XML file of Excel 2003", "xml", "MS Excel 2003 XML Orcus", _EXCEL),
 }
 _OPEN_DOCUMENTS = {
     "text": "odt",
@@ -83,9 +89,10 @@ def convert(data: bytes, kind: str, time_limit: float = TIME_LIMIT) -> bytes:
     Raises ReportError: stage decode without LibreOffice and for a file that it does not open, stage
     read for one that takes longer than `time_limit` seconds.
     """
-    what, suffix, target = KINDS[kind]
+    what, suffix, reads, target = KINDS[kind]
     program = find_program()
     end = target.partition(":")[0]
+    filters = [*([f"--infilter={reads}"] if reads else ()), "--convert-to", target]
     if program is None:
         raise ReportError(
             "decode",
@@ -95,7 +102,7 @@ def convert(data: bytes, kind: str, time_limit: float = TIME_LIMIT) -> bytes:
     with TemporaryDirectory(dir=_profile(os.getpid())) as folder:
         source = Path(folder, f"report.{suffix}")
         source.write_bytes(data)
-        if not _run(program, source, target, time_limit):
+        if not _run(program, source, filters, time_limit):
             raise ReportError(
                 "read",
                 f"is {what} that LibreOffice did not open in {time_limit:.0f} seconds: "
@@ -119,7 +126,9 @@ def kind_of_open_document(data: bytes) -> str:
         manifest = archive.read(_MANIFEST) if _MANIFEST in names else b""
     kind = _OPEN_DOCUMENTS.get(said.removeprefix("application/vnd.oasis.opendocument."))
     if kind is None:
-        raise ReportError("decode", "is zipped parts of no text or spreadsheet: save it as .docx")
+        raise ReportError(
+            "decode", "is an OpenDocument file of no text or spreadsheet: save it as .docx"
+        )
     if b"encryption-data" in manifest:
         raise ReportError(
             "decode", "is protected with a password: open it with the password and save it without"
@@ -132,11 +141,11 @@ def find_program() -> str | None:
     return next(filter(None, map(shutil.which, _PROGRAMS)), None)
 
 
-def _run(program: str, source: Path, target: str, time_limit: float) -> bool:
+def _run(program: str, source: Path, filters: Sequence[str], time_limit: float) -> bool:
     """Convert into the folder `out` beside the source; False where it took too long."""
     home = _profile(os.getpid())
     command = [program, f"-env:UserInstallation={home.as_uri()}", "--headless", "--norestore",
-               "--nologo", "--convert-to", target, "--outdir", "out", source.name]  # fmt: skip
+               "--nologo", *filters, "--outdir", "out", source.name]  # fmt: skip
     # The same in every country; and nothing is written to the home folder.
     environment = {**os.environ, "HOME": str(home), "LC_ALL": "C.UTF-8", "TZ": "UTC"}
     with subprocess.Popen(

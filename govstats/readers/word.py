@@ -6,7 +6,7 @@ sets by itself, one copy of a text box. Headers, footers, notes and comments are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
@@ -18,6 +18,7 @@ from govstats.readers.blocks import Blocks, tidy
 from govstats.readers.embedded import SHOWN, Shown
 from govstats.readers.numbering import Numbering, W, value_of
 from govstats.readers.pictures import settle
+from govstats.readers.word_tables import count, merge_down, place, seen_columns
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -101,21 +102,25 @@ class _Walker:
                 for cell in _unwrap(row, (_CELL,)):
                     self.walk(cell)
             return
-        self.found.add_rows(_merge_down(list(self._cells(row)) for row in rows))
+        seen = seen_columns(table)
+        self.found.add_rows(merge_down(list(self._cells(row, seen)) for row in rows))
 
-    def _cells(self, row: _Element) -> Iterator[tuple[str, int, int, str]]:
+    def _cells(self, row: _Element, seen: Sequence[int]) -> Iterator[tuple[str, int, int, str]]:
         """Text, first grid column, width and part in a vertical merge of each cell."""
         properties = row.find(f"{W}trPr")
-        column = _count(properties, "gridBefore", 0)
+        column = count(properties, "gridBefore", 0)
         if column:
-            yield "", 0, column, ""
+            yield "", 0, place(column, seen), ""
         for cell in _unwrap(row, (_CELL,)):
             properties = cell.find(f"{W}tcPr")
             merge = properties.find(f"{W}vMerge") if properties is not None else None
-            width = _count(properties, "gridSpan", 1)
+            width = count(properties, "gridSpan", 1)
             part = "" if merge is None else value_of(merge, "continue")
-            yield "\n".join(self._lines(cell)), column, width, part
+            text, first = "\n".join(self._lines(cell)), place(column, seen)
             column += width
+            covered = place(column, seen) - first
+            if covered or text:
+                yield text, first, max(1, covered), part
 
     def _lines(self, parent: _Element) -> Iterator[str]:
         """Lines of a cell; what text boxes and one-cell tables in it say is part of it."""
@@ -212,32 +217,6 @@ def _unwrap(parent: _Element, wanted: tuple[str, ...]) -> Iterator[_Element]:
             yield from _unwrap(_alternative(element), wanted)
         elif not (element.tag in _SKIPPED or _is_placeholder(element)):
             yield from _unwrap(element, wanted)
-
-
-def _merge_down(
-    rows: Iterable[list[tuple[str, int, int, str]]],
-) -> list[list[tuple[str, int, int]]]:
-    """Rows of (text, height, width); a cell that goes on below stands in its first row only."""
-    heights: list[list[list[str | int]]] = []
-    above: dict[tuple[int, int], list[str | int]] = {}
-    for row in rows:
-        laid, going_on = [], {}
-        for text, column, width, part in row:
-            cell = above.get((column, width)) if part == "continue" else None
-            if cell is None:
-                cell = [text, 0, width]
-                laid.append(cell)
-            cell[1] = int(cell[1]) + 1
-            if part:
-                going_on[column, width] = cell
-        heights.append(laid)
-        above = going_on
-    return [[(str(t), int(h), int(w)) for t, h, w in row] for row in heights]
-
-
-def _count(properties: _Element | None, name: str, default: int) -> int:
-    text = value_of(properties.find(f"{W}{name}")) if properties is not None else ""
-    return max(default, min(int(text), 100)) if text.isdecimal() else default
 
 
 def _is_on(element: _Element | None) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 
 from govstats.document import Document, Grid, GridCell, Line
-from govstats.numbers import Number, is_blank, parse_number
+from govstats.numbers import Number, doubtful_values, is_blank, parse_number
 
 _PIECE = re.compile(r"\S+")
 # Digits with letters that look like digits, as poor recognition prints them: O0, l2, 1S.
@@ -82,8 +82,10 @@ def _token(text: str, locator: str, row: tuple[int, int]) -> Token:
     number = parse_number(text)
     kind = Kind.NUMBER
     if number is None:
+        doubtful = doubtful_values(text) is not None
         letters = any(sign.isalpha() for sign in text)
-        kind = Kind.GARBLED if letters and _LOOKALIKE.fullmatch(text.strip()) else Kind.LABEL
+        alike = letters and _LOOKALIKE.fullmatch(text.strip())
+        kind = Kind.GARBLED if doubtful or alike else Kind.LABEL
     return Token(kind, text.strip(), number, locator, row)
 
 

@@ -21,11 +21,8 @@ LARGEST = 20 * MEGABYTE
 # All that the parts of one office file may unpack to.
 LARGEST_UNPACKED = 200 * MEGABYTE
 
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _MAGIC = {
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
-    b"BM": "a bitmap picture",
     b"\x1f\x8b": "a gzip file",
     b"7z\xbc\xaf": "a 7z archive",
     b"Rar!": "a RAR archive",
@@ -85,6 +82,10 @@ def read(data: bytes, beside: Beside | None = None) -> Document:
         from govstats.readers.pdf import read_pdf
 
         return read_pdf(data)
+    if data.startswith(_PICTURES):
+        from govstats.readers.scan import read_scan
+
+        return read_scan(data)
     if is_web_archive(data):
         return read_web_archive(data)
     program = _OFFICE_XML.search(data[:1000])

@@ -72,12 +72,14 @@ def settle(blocks: Blocks, pictures: Sequence[Picture]) -> tuple[Blocks, tuple[s
 
 def _attempt(data: bytes, times: int) -> tuple[Blocks, str]:
     """Blocks of a picture, the so-manyth that is opened, and why there are none."""
-    from govstats.readers.scan import read_picture
+    from govstats.readers import scan
 
+    if not scan.is_available():
+        return (), f"{scan.HOW} to read it"
     if times > MOST_PICTURES:
         return (), f"only {MOST_PICTURES} pictures of a report are read"
     try:
-        return read_picture(data), ""
+        return scan.read_picture(data), ""
     except ReportError as error:
         return (), f"it {error}"
 

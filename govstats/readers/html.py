@@ -56,7 +56,6 @@ _FIELDS = frozenset({"", "text", "number", "tel"})
 _LITTLE = 300
 _REFRESH = re.compile(r"\burl\s*=\s*['\"]?([^'\"\s>]+)", re.I)
 _ADDRESS_SHOWN = 100
-# Frames in frames may name each other.
 _MOST_FRAMES = 20
 # Where the address of a picture stands; the last two, where a script is to put it in its place.
 _ADDRESSES = ("src", "data-src", "data-original")
@@ -77,6 +76,7 @@ def read_html(text: str, beside: Beside | None = None) -> Document:
     """
     root = _parse(text)
     walker = _Walker(hidden_elements(root), beside=beside)
+    walker.pages.add(text)
     walker.walk(root)
     pictures = [
         Picture(at, shown_name(names[0]), partial(_first_at, names, beside))
@@ -148,7 +148,8 @@ class _Walker:
         self._hidden = hidden
         self._tables = tables
         self._beside = beside
-        self._frames = 0
+        # Pages that were walked: frames may name each other.
+        self.pages: set[str] = set()
         self._pieces: list[str] = []
         self._in_pre = 0
 
@@ -208,13 +209,16 @@ class _Walker:
     def _frame(self, frame: HtmlElement, stack: list[Step]) -> None:
         """Go on with the page in a frame, where that was saved with this one."""
         data = self._beside(frame.get("src", "").strip()) if self._beside else None
-        if data is None or self._frames == _MOST_FRAMES:
+        if data is None or len(self.pages) > _MOST_FRAMES:
             return
-        self._frames += 1
         try:
-            root = _parse(decode(data))
+            text = decode(data)
+            root = _parse(text)
         except ReportError:
             return
+        if text in self.pages:
+            return
+        self.pages.add(text)
         self._hidden |= hidden_elements(root)
         self._end_line()
         stack += [("break", None), ("open", root)]

@@ -7,6 +7,7 @@ only where the text lacks a statutory table, and only those of the size of a tab
 from __future__ import annotations
 
 import binascii
+import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -116,7 +117,7 @@ def size_of(data: bytes) -> tuple[int, int] | None:
     )
     try:
         image = Image.from_blob(data)
-    except (*unknown, ValueError, KeyError, ArithmeticError):
+    except (*unknown, struct.error, ValueError, LookupError, ArithmeticError):
         return None
     return image.px_width, image.px_height
 

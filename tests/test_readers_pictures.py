@@ -221,7 +221,7 @@ def test_what_a_page_shows_small_is_not_opened(attributes, opened):
 
 def test_a_picture_put_off_by_a_script_is_found_by_its_other_address(opened, tmp_path):
     (tmp_path / "a.png").write_bytes(TABLE)
-    data = page("gone.gif", attributes="data-src=a.png")
+    data = page(embedded(office.png(1, 1)), attributes="data-src=a.png")
     read(data, beside_file(tmp_path / "x.html"))
     assert opened == [TABLE]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import partial
 
 from lxml import html
 from lxml.html import HtmlElement
@@ -13,6 +12,7 @@ from lxml.html import HtmlElement
 from govstats.document import Document, Grid, Line, ReportError
 from govstats.readers.blocks import Blocks, tidy
 from govstats.readers.encoding import decode
+from govstats.readers.html_pictures import addresses_of, pictures_of
 from govstats.readers.html_tables import (
     BLOCKS,
     Step,
@@ -24,15 +24,7 @@ from govstats.readers.html_tables import (
     tags,
     width_of,
 )
-from govstats.readers.pictures import (
-    LOWEST,
-    NARROWEST,
-    Beside,
-    Picture,
-    picture_at,
-    settle,
-    shown_name,
-)
+from govstats.readers.pictures import Beside, settle
 from govstats.readers.style import hidden_elements
 
 _TAGS = (
@@ -57,9 +49,6 @@ _LITTLE = 300
 _REFRESH = re.compile(r"\burl\s*=\s*['\"]?([^'\"\s>]+)", re.I)
 _ADDRESS_SHOWN = 100
 _MOST_FRAMES = 20
-# Where the address of a picture stands; the last two, where a script is to put it in its place.
-_ADDRESSES = ("src", "data-src", "data-original")
-_PIXELS = re.compile(r"(\d{1,5})(?:\.\d*)?(?:px)?$")
 
 
 def looks_like_html(text: str) -> bool:
@@ -78,11 +67,7 @@ def read_html(text: str, beside: Beside | None = None) -> Document:
     walker = _Walker(hidden_elements(root), beside=beside)
     walker.pages.add(text)
     walker.walk(root)
-    pictures = [
-        Picture(at, shown_name(names[0]), partial(_first_at, names, beside))
-        for at, names in walker.pictures
-    ]
-    blocks, remarks = settle(walker.found.blocks, pictures)
+    blocks, remarks = settle(walker.found.blocks, pictures_of(walker.pictures, beside))
     _require_content(root, blocks)
     return Document("html", tuple(blocks), remarks)
 
@@ -96,11 +81,6 @@ def _parse(text: str) -> HtmlElement:
         raise ReportError("read", "is an HTML page without content: save the page again") from error
     mend(root)
     return root
-
-
-def _first_at(names: Sequence[str], beside: Beside | None) -> bytes | None:
-    """The first of the files that a picture may stand for; pages put off the loading of some."""
-    return next(filter(None, (picture_at(name, beside) for name in names)), None)
 
 
 def _require_content(root: HtmlElement, blocks: Sequence[Line | Grid]) -> None:
@@ -224,9 +204,9 @@ class _Walker:
         stack += [("break", None), ("open", root)]
 
     def _picture(self, image: HtmlElement) -> None:
-        names = [image.get(name, "").strip() for name in _ADDRESSES]
-        if any(names) and not _is_small(image):
-            self.pictures.append((len(self.found.blocks), list(filter(None, names))))
+        names = addresses_of(image)
+        if names:
+            self.pictures.append((len(self.found.blocks), names))
 
     def _table(self, table: HtmlElement, stack: list[Step]) -> None:
         """Add the grid; a caption goes before it, what stands outside its cells after."""
@@ -246,13 +226,6 @@ def _is_grid(table: HtmlElement) -> bool:
     """False for a table around others, and for a single cell around pictures."""
     framed = len(list(table.iter("td", "th"))) == 1 and next(table.iter("img"), None) is not None
     return is_innermost(table) and not framed
-
-
-def _is_small(image: HtmlElement) -> bool:
-    """A picture that the page shows smaller than a table: an emblem, an icon."""
-    sizes = (("width", NARROWEST), ("height", LOWEST))
-    given = ((_PIXELS.match(image.get(side, "").strip()), least) for side, least in sizes)
-    return any(pixels and int(pixels[1]) < least for pixels, least in given)
 
 
 def _hiding(element: HtmlElement, hidden: dict[HtmlElement, str]) -> str:

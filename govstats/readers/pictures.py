@@ -6,15 +6,13 @@ only where the text lacks a statutory table, and only those of the size of a tab
 
 from __future__ import annotations
 
-import binascii
 import struct
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import unquote, unquote_to_bytes, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from govstats.document import Grid, Line, ReportError
-from govstats.readers.blocks import tidy
 
 # A file that a page names -> its bytes, None where it is not beside the page.
 Beside = Callable[[str], bytes | None]
@@ -173,20 +171,6 @@ def _shifted(block: Line | Grid, lines: int, grids: int) -> Line | Grid:
     return replace(block, number=block.number + (lines if isinstance(block, Line) else grids))
 
 
-def picture_at(address: str, beside: Beside | None) -> bytes | None:
-    """The bytes of a picture that a page names: within the page (data:) or beside it."""
-    if not address.lower().startswith("data:"):
-        return beside(address) if beside else None
-    head, _, body = address.partition(",")
-    data = unquote_to_bytes(body)
-    if not head.lower().endswith(";base64"):
-        return data
-    try:
-        return binascii.a2b_base64(data)
-    except binascii.Error:
-        return b""
-
-
 def relative_name(address: str) -> str | None:
     """The name of a file in a page's folder or below it, / between folders; None for any other."""
     try:
@@ -217,8 +201,3 @@ def beside_file(path: Path) -> Beside:
             return None
 
     return load
-
-
-def shown_name(address: str) -> str:
-    """How a picture's address is named in a remark."""
-    return "embedded" if address.lower().startswith("data:") else tidy(address) or "nameless"

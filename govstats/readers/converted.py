@@ -1,9 +1,9 @@
 """Old Word (.doc, .wps), RTF, OpenDocument and Office 2003 XML, turned by LibreOffice into .docx or
 .xlsx, which the readers for these read.
 
-.docx, not HTML: on made-up reports in .doc, .rtf and .odt both gave every cell exact, but only
-.docx keeps list numbers, text boxes, deleted and hidden text, and embedded sheets and pictures
-apart.
+.docx, not HTML: of 16 made-up reports that LibreOffice itself had written as .doc, .rtf and .odt
+both gave every value and status (but for tables in text boxes, which its RTF does not hold); only
+.docx keeps list numbers, deleted and hidden text, embedded sheets and pictures apart.
 
 LibreOffice runs in a profile of its own in a temporary folder, one a process, on a copy of the
 file. The profile forbids macros, links to other files and the network: without it LibreOffice

@@ -262,9 +262,3 @@ def test_a_page_saved_as_one_file_is_read():
 def test_a_saved_message_without_a_page_is_named():
     with pytest.raises(ReportError, match="saved message without a page"):
         read(b"MIME-Version: 1.0\nContent-Type: text/plain\n\n1 2 3\n")
-
-
-def test_xml_of_office_2003_is_named():
-    data = b'<?xml version="1.0"?>\n<?mso-application progid="Word.Document"?><w:wordDocument/>'
-    with pytest.raises(ReportError, match="XML file of Office 2003"):
-        read(data)

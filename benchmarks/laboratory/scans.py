@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 from unittest import mock
 
 from govstats.forms import TABLES, candidates
@@ -49,6 +50,7 @@ class Scan:
 def scan(pdf: bytes, dpi: int, damages: Sequence[str], seed: int) -> list[bytes]:
     """The pages of a PDF as PNG pictures, damaged; the same seed gives the same bytes.
 
+    Empty pages are left out, as nobody lays them on the glass.
     Grey, or coloured where a stamp is. `damages` are names of DAMAGES, or POOR for all of them, and
     are done in the order of DAMAGES. Raises KeyError for an unknown damage, RuntimeError where the
     machine has no Chinese font, without which pages come out empty.
@@ -74,7 +76,7 @@ def _render(pdf: bytes, dpi: int) -> list[Leaf]:
     leaves = []
     scale = dpi / POINTS
     with pypdfium2.PdfDocument(pdf) as document:
-        for page in document:
+        for page in filter(_printed, document):
             high = page.get_height()
             boxes = [item.get_bounds() for item in page.get_objects(filter=[FPDF_PAGEOBJ_PATH])]
             cells = [
@@ -84,6 +86,18 @@ def _render(pdf: bytes, dpi: int) -> list[Leaf]:
             picture = page.render(scale=scale, grayscale=True).to_pil().convert("L")
             leaves.append(Leaf(picture, dpi, cells))
     return leaves
+
+
+def _printed(page: Any) -> bool:
+    return any(True for _ in page.get_objects())
+
+
+def count_pages(pdf: bytes) -> int:
+    """How many pages of a PDF print something."""
+    import pypdfium2
+
+    with pypdfium2.PdfDocument(pdf) as document:
+        return sum(map(_printed, document))
 
 
 def as_pdf(pages: Sequence[bytes]) -> bytes:

@@ -19,6 +19,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -156,7 +157,9 @@ def _summed(rows: pd.DataFrame) -> Row:
 
 
 def _limits(found: Estimate) -> str:
-    return f"{found.estimate:.1f} [{found.low:.1f}, {found.high:.1f}]"
+    # Where one report holds all that is not right, nothing says how reports differ.
+    between = "-" if isnan(found.low) else f"{found.low:.1f}, {found.high:.1f}"
+    return f"{found.estimate:.1f} [{between}]"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
-from .accuracy import is_fault, read_case
+from .accuracy import read_case
+from .laboratory.damages import NONE
 from .laboratory.judge import BOUNDED, FAULTS, NAMED, RIGHT, SUMMED, UNREAD, VERDICTS, Judgement
 from .laboratory.scan_damages import DAMAGES
 from .laboratory.scans import DPIS, POOR, SCANS, count_pages, make_ruled, write_scan
@@ -45,6 +46,7 @@ USUAL = (
     *(name for name, how in SCANS.items() if how.kind != "pdf"),
 )
 NONZERO, ZERO, NOTHING = "nonzero", "zero", "none"
+WRONG = FAULTS | {NAMED}
 FAULT_FIELDS = ("scan", "report", "verdict", "cell", "printed", "truth", "read", "locator")
 Row = dict[str, object]
 
@@ -70,11 +72,12 @@ def run_one(task: tuple[str, int], seed: int, save: Path | None = None) -> Outco
     began = time.perf_counter()
     judged, refusal = read_case(case)
     seconds = round((time.perf_counter() - began) / pages, 3)
-    dpi, damage = (how.dpi, "+".join(how.damages) or how.kind) if how else (0, TEXT)
-    key = {"scan": name, "dpi": dpi, "damage": damage, "report": number}
-    key |= {"pages": pages, "seconds": seconds}
+    key: Row = {"scan": name, "kind": TEXT, "dpi": "", "damage": NONE}
+    if how:
+        key |= {"kind": how.kind, "dpi": how.dpi, "damage": "+".join(how.damages) or NONE}
+    key |= {"report": number, "pages": pages, "seconds": seconds}
     counts = [key | row for row in _counts(judged, bool(refusal))]
-    faults = [(name, number, *_fault(item)) for item in judged if is_fault(item)]
+    faults = [(name, number, *_fault(item)) for item in judged if item.verdict in WRONG]
     return Outcome(counts, faults)
 
 

@@ -170,7 +170,7 @@ def test_the_figures_that_are_judged_by_are_those_of_the_pdf(number) -> None:
 
 
 def test_the_benchmark_counts_what_is_judged(monkeypatch) -> None:
-    """Three cells of one table: read, wrong without a word of it, unread."""
+    """Of one table in every way: right, wrong with and without a word of it, unread."""
     verdicts = ((7, RIGHT), (8, SILENT), (9, UNREAD), (9, NAMED), (0, RIGHT))
     judged = [
         Judgement(Address("requests", f"row{i}", "total"), verdict, printed, printed, None)
@@ -178,7 +178,8 @@ def test_the_benchmark_counts_what_is_judged(monkeypatch) -> None:
     ]
     monkeypatch.setattr(benchmark, "read_case", lambda case: (judged, ""))
     found = benchmark.run([benchmark.TEXT], range(3), seed=1)
-    assert [(row[1], row[2]) for row in found.faults] == [(i, SILENT) for i in range(3)]
+    wrong = [(i, verdict) for i in range(3) for verdict in (SILENT, NAMED)]
+    assert [(row[1], row[2]) for row in found.faults] == wrong
     row = benchmark.summary(pd.DataFrame(found.counts)).loc[benchmark.TEXT]
     assert (row["cells"], row["nonzero"], row["silent"]) == (15, 12, 3)
     assert row["right %"].startswith("25.0 [")

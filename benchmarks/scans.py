@@ -3,8 +3,8 @@
 The same ruled reports of known figures are scanned at every resolution and with every damage, read
 back through the front door and judged. Printed: one row a scan; `text` is the PDF before scanning,
 which says what is lost by other things than the scan. `--out` writes the counts as a tidy table,
-one row a report, table and kind of printed cell (nonzero, zero, none); `--failures` every wrong
-cell; `--save` the files. Needs the extras ocr, notebooks and dev.
+one row a report, table and kind of printed cell (nonzero, zero, none); `--failures` every cell
+wrong or unread; `--save` the files. Needs the extras ocr, notebooks and dev.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ USUAL = (
     *(name for name, how in SCANS.items() if how.kind != "pdf"),
 )
 NONZERO, ZERO, NOTHING = "nonzero", "zero", "none"
-WRONG = FAULTS | {NAMED}
+FAILED = FAULTS | {NAMED, UNREAD}
 FAULT_FIELDS = ("scan", "report", "verdict", "cell", "printed", "truth", "read", "locator")
 Row = dict[str, object]
 
@@ -60,7 +60,7 @@ class Outcome:
 
 
 def run_one(task: tuple[str, int], seed: int, save: Path | None = None) -> Outcome:
-    """Scan, read and judge one report; `seconds` are those of reading, a page."""
+    """Scan, read and judge one report; `seconds` a page are those of one core, for the reading."""
     name, number = task
     case = make_ruled(number, seed)
     pages, how = count_pages(case.data), SCANS.get(name)
@@ -69,15 +69,15 @@ def run_one(task: tuple[str, int], seed: int, save: Path | None = None) -> Outco
     if save:
         suffix = how.kind if how and how.kind in ("png", "jpeg") else "pdf"
         (save / f"{name}-{number}.{suffix}").write_bytes(case.data)
-    began = time.perf_counter()
+    began = time.process_time()
     judged, refusal = read_case(case)
-    seconds = round((time.perf_counter() - began) / pages, 3)
+    seconds = round((time.process_time() - began) / pages, 3)
     key: Row = {"scan": name, "kind": TEXT, "dpi": "", "damage": NONE}
     if how:
         key |= {"kind": how.kind, "dpi": how.dpi, "damage": "+".join(how.damages) or NONE}
     key |= {"report": number, "pages": pages, "seconds": seconds}
     counts = [key | row for row in _counts(judged, bool(refusal))]
-    faults = [(name, number, *_fault(item)) for item in judged if item.verdict in WRONG]
+    faults = [(name, number, *_fault(item)) for item in judged if item.verdict in FAILED]
     return Outcome(counts, faults)
 
 
@@ -195,7 +195,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--scan", action="append", choices=[TEXT, *SCANS], help="only these scans")
     parser.add_argument("--jobs", type=int, choices=(1, 2), default=1, help="processes")
     parser.add_argument("--out", type=Path, help="counts as a table")
-    parser.add_argument("--failures", type=Path, help="every wrong cell")
+    parser.add_argument("--failures", type=Path, help="every cell wrong or unread")
     parser.add_argument("--save", type=Path, help="write the files into this folder")
     return parser.parse_args(arguments)
 

@@ -178,7 +178,7 @@ def test_the_benchmark_counts_what_is_judged(monkeypatch) -> None:
     ]
     monkeypatch.setattr(benchmark, "read_case", lambda case: (judged, ""))
     found = benchmark.run([benchmark.TEXT], range(3), seed=1)
-    wrong = [(i, verdict) for i in range(3) for verdict in (SILENT, NAMED)]
+    wrong = [(i, verdict) for i in range(3) for verdict in (SILENT, UNREAD, NAMED)]
     assert [(row[1], row[2]) for row in found.faults] == wrong
     row = benchmark.summary(pd.DataFrame(found.counts)).loc[benchmark.TEXT]
     assert (row["cells"], row["nonzero"], row["silent"]) == (15, 12, 3)

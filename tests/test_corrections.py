@@ -14,6 +14,7 @@ from govstats.cli import app
 from govstats.tables import read_table
 
 DATA = Path(__file__).parents[1] / "data"
+VALID = Path(__file__).parent / "data" / "valid"
 HEAD = "source,report_id,table,row,column,printed,corrected,reason,evidence"
 YAOHAI, SHILONG = "yaohai-2019.txt", "shilong-office-2021.txt"
 YAOHAI_ID, SHILONG_ID = "1c69fea0e635", "8f9c9d458555"
@@ -355,11 +356,11 @@ def test_a_correction_of_another_version_of_the_file_is_told(tmp_path):
 
 
 def test_a_correction_of_a_report_left_out_is_unused(tmp_path):
-    raw = _raw(tmp_path, f"{SHILONG},,requests,new,total,4,5,misprint,made up")
-    (raw / "manifest.csv").unlink()
+    raw = _raw(tmp_path, "nameless.txt,,requests,new,total,3613,5,misprint,made up")
+    shutil.copy(VALID / "tabs-row-lost.txt", raw / "reports" / "nameless.txt")
     code, said = _run(raw, tmp_path / "out")
     assert code == 2
-    assert f"line 2, column source: is not used, for {SHILONG_ID} is left out (" in said
+    assert "line 2, column source: is not used, for ef4d65d9e391 is left out (" in said
     assert not (tmp_path / "out").exists()
 
 

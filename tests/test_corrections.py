@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from govstats import schemas, vocabulary
+from govstats import corpus, schemas, vocabulary
 from govstats.cli import app
+from govstats.collected import CollectedError, read_collected
+from govstats.corrections import correct, find_file, read_corrections
+from govstats.forms import candidates
 from govstats.tables import read_table
 
 DATA = Path(__file__).parents[1] / "data"
@@ -76,6 +79,27 @@ def plain(tmp_path_factory):
     return _built(tmp_path_factory.mktemp("plain"))
 
 
+@pytest.fixture(scope="module")
+def adds_up(tmp_path_factory):
+    """The tables with the corrections that make a table add up."""
+    return _built(tmp_path_factory.mktemp("adds_up"), *ADDS_UP)
+
+
+@pytest.fixture(scope="module")
+def given(tmp_path_factory):
+    """What a build reads before it corrects: reports and collected tables."""
+    raw = _raw(tmp_path_factory.mktemp("given"))
+    return corpus.collect(corpus.find_sources([raw / "reports"])), read_collected(raw / "collected")
+
+
+def _problems(given, folder: Path, *lines: str, head: str = HEAD) -> str:
+    path = folder / "corrections.csv"
+    path.write_text("\n".join([head, *lines]) + "\n", encoding="utf-8")
+    with pytest.raises(CollectedError) as caught:
+        correct(*given, read_corrections(path))
+    return str(caught.value)
+
+
 def test_the_shipped_corrections_are_whole_and_have_every_column():
     lines = (DATA / "corrections.csv").read_text(encoding="utf-8").splitlines()
     assert lines[0] == HEAD
@@ -91,10 +115,9 @@ def test_the_reasons_of_cells_are_those_of_corrections_and_the_sums():
     ]
 
 
-def test_a_correction_stands_beside_the_value_and_nothing_else_changes(plain, tmp_path):
-    out = _built(tmp_path, *ADDS_UP)
+def test_a_correction_stands_beside_the_value_and_nothing_else_changes(plain, adds_up):
     for name, record in (("cells", "report_id"), ("record_cells", "record_id")):
-        before, after = read_table(name, plain), read_table(name, out)
+        before, after = read_table(name, plain), read_table(name, adds_up)
         pd.testing.assert_frame_equal(
             before.drop(columns=["corrected", "correction"]),
             after.drop(columns=["corrected", "correction"]),
@@ -109,9 +132,8 @@ def test_a_correction_stands_beside_the_value_and_nothing_else_changes(plain, tm
         assert before["correction"].eq("").all() and before["corrected"].isna().all()
 
 
-def test_checks_stay_as_stated_and_say_what_the_corrections_make_of_them(plain, tmp_path):
-    out = _built(tmp_path, *ADDS_UP)
-    before, after = read_table("checks", plain), read_table("checks", out)
+def test_checks_stay_as_stated_and_say_what_the_corrections_make_of_them(plain, adds_up):
+    before, after = read_table("checks", plain), read_table("checks", adds_up)
     pd.testing.assert_frame_equal(before.drop(columns="corrected"), after.drop(columns="corrected"))
     assert before["corrected"].eq("").all()
     told = after[after["corrected"] != ""]
@@ -120,12 +142,12 @@ def test_checks_stay_as_stated_and_say_what_the_corrections_make_of_them(plain, 
         ["outcomes", "requests.*.total", 124, 127, "violated", "holds"],
         ["applicants", "requests.still_unclear.*", 3, 3, "holds", "holds"],
     ]
-    assert read_table("reports", out)["checks_violated"].tolist() == [0, 2]
+    assert read_table("reports", adds_up)["checks_violated"].tolist() == [0, 2]
 
 
-def test_the_panel_takes_the_corrected_value_and_names_it(plain, tmp_path):
+def test_the_panel_takes_the_corrected_value_and_names_it(plain, adds_up):
     before = _panel(plain, YAOHAI_ID)
-    after = _panel(_built(tmp_path, *ADDS_UP), YAOHAI_ID)
+    after = _panel(adds_up, YAOHAI_ID)
     assert (before["still_unclear"], before["still_unclear_from"]) == (3, "table")
     assert (after["still_unclear"], after["still_unclear_from"]) == (0, "table (corrected)")
     assert (before["unable"], after["unable"]) == (30, 27)
@@ -137,9 +159,8 @@ def test_the_panel_takes_the_corrected_value_and_names_it(plain, tmp_path):
     assert (before["corrected"], after["corrected"]) == ("", addresses)
 
 
-def test_other_rows_of_the_panel_stay_as_they_were(plain, tmp_path):
-    out = _built(tmp_path, *ADDS_UP)
-    others = [t[~t["records"].str.contains(YAOHAI_ID)] for t in map(_whole_panel, (plain, out))]
+def test_other_rows_of_the_panel_stay_as_they_were(plain, adds_up):
+    others = [t[~t["records"].str.contains(YAOHAI_ID)] for t in map(_whole_panel, (plain, adds_up))]
     pd.testing.assert_frame_equal(*others)
 
 
@@ -210,13 +231,20 @@ def test_a_collected_cell_is_corrected_by_its_record(tmp_path):
     assert row["corrected"] == "requests.new.total"
 
 
-def test_printed_may_be_the_number_or_the_text(tmp_path):
-    raw = _raw(tmp_path, f"{YAOHAI},,requests,new,total,124,125,misprint,made up")
-    assert _run(raw, tmp_path / "out")[0] == 0
-    (raw / "corrections.csv").write_text(
-        f"{HEAD}\n{YAOHAI},,requests,new,total,１２４件,125,misprint,made up\n", encoding="utf-8"
-    )
-    assert _run(raw, tmp_path / "out")[0] == 0
+@pytest.mark.parametrize("printed", ["124", "１２４件", "+124"])
+def test_printed_may_be_the_text_or_the_number(printed, given, tmp_path):
+    path = tmp_path / "corrections.csv"
+    line = f"{YAOHAI},,requests,new,total,{printed},125,misprint,made up"
+    path.write_text(f"{HEAD}\n{line}\n", encoding="utf-8")
+    found, _, targets = correct(*given, read_corrections(path))
+    assert set(targets.values()) == {YAOHAI_ID}
+    corrected = [
+        (str(cell.address), cell.value, cell.corrected)
+        for report in found.reports
+        for cell in report.extraction.cells
+        if cell.correction == "misprint"
+    ]
+    assert corrected == [("requests.new.total", 124, 125)]
 
 
 LINE = f"{YAOHAI},,requests,new,total,124,125,misprint,made up"
@@ -288,29 +316,33 @@ REMEDY = "mend or drop the correction"
         ),
     ],
 )
-def test_what_is_wrong_is_told_with_line_and_column(line, message, tmp_path):
-    code, said = _run(_raw(tmp_path, line), tmp_path / "out")
-    assert code == 2
-    assert f"corrections.csv, line 2, column {message}" in said
-    assert not (tmp_path / "out").exists()
+def test_what_is_wrong_is_told_with_line_and_column(line, message, given, tmp_path):
+    assert f"corrections.csv, line 2, column {message}" in _problems(given, tmp_path, line)
 
 
-def test_a_table_that_the_report_lacks_is_told(tmp_path):
-    line = f"{YAOHAI},,statistics,received,number,,1,misread,made up"
-    code, said = _run(_raw(tmp_path, line), tmp_path / "out")
-    assert code == 2
-    assert "corrections.csv, line 2, column" in said
+def test_every_problem_is_told_at_once(given, tmp_path):
+    lines = (LINE.replace("124", "123"), LINE.replace(YAOHAI, "x.txt"))
+    told = _problems(given, tmp_path, *lines).splitlines()
+    assert [text.partition(": ")[0] for text in told] == [
+        "corrections.csv, line 2, column printed",
+        "corrections.csv, line 3, column source",
+    ]
+
+
+def test_a_table_that_the_report_lacks_is_told(given, tmp_path):
+    address = candidates("statistics")[0].addresses[0]
+    line = f"{YAOHAI},,{','.join(address)},,1,misread,made up"
+    told = _problems(given, tmp_path, line)
+    assert f"line 2, column table: {YAOHAI} has no table 'statistics'" in told
 
 
 @pytest.mark.parametrize(
     "second",
     [LINE, LINE.replace(",,", f",{YAOHAI_ID},", 1), LINE.replace(f"{YAOHAI},", f",{YAOHAI_ID}")],
 )
-def test_two_corrections_of_one_cell_are_told(second, tmp_path):
-    code, said = _run(_raw(tmp_path, LINE, second), tmp_path / "out")
-    assert code == 2
+def test_two_corrections_of_one_cell_are_told(second, given, tmp_path):
     wanted = "line 3, column column: requests.new.total is corrected in line 2 too: keep one"
-    assert f"corrections.csv, {wanted}" in said
+    assert _problems(given, tmp_path, LINE, second) == f"corrections.csv, {wanted}"
 
 
 @pytest.mark.parametrize(
@@ -324,17 +356,18 @@ def test_two_corrections_of_one_cell_are_told(second, tmp_path):
         (HEAD.replace("evidence", "source"), "column source: stands twice in the head"),
     ],
 )
-def test_a_head_with_another_column_is_told(head, message, tmp_path):
-    code, said = _run(_raw(tmp_path, LINE, head=head), tmp_path / "out")
-    assert code == 2
-    assert f"corrections.csv, line 1, {message}" in said
+def test_a_head_with_another_column_is_told(head, message, given, tmp_path):
+    told = _problems(given, tmp_path, LINE, head=head)
+    assert f"corrections.csv, line 1, {message}" in told
 
 
-def test_the_column_report_id_may_be_missing(tmp_path):
+def test_the_column_report_id_may_be_missing(given, tmp_path):
     line, head = (
         text.replace(part, ",", 1) for text, part in ((LINE, ",,"), (HEAD, ",report_id,"))
     )
-    assert _run(_raw(tmp_path, line, head=head), tmp_path / "out")[0] == 0
+    (tmp_path / "corrections.csv").write_text(f"{head}\n{line}\n", encoding="utf-8")
+    _, _, targets = correct(*given, read_corrections(tmp_path / "corrections.csv"))
+    assert set(targets.values()) == {YAOHAI_ID}
 
 
 def test_a_correction_of_a_file_that_failed_is_told(tmp_path):
@@ -376,20 +409,22 @@ def test_a_correction_of_a_cell_that_another_record_goes_before_is_unused(tmp_pa
 
 
 def test_the_file_stands_in_the_folder_or_beside_it_or_is_named(tmp_path):
-    for at, (place, more) in enumerate(
-        [("raw/corrections.csv", ()), ("corrections.csv", ()), ("mine.csv", ("--corrections",))]
-    ):
-        folder = tmp_path / str(at)
-        raw = _raw(folder, LINE, place=place)
-        code, said = _run(raw, folder / "out", *more, *([str(folder / place)] if more else []))
-        assert (code, "1 corrections used" in said) == (0, True), said
+    raw = tmp_path / "raw"
+    raw.mkdir()
+    assert find_file(raw) is None
+    (tmp_path / "corrections.csv").write_text(HEAD)
+    assert find_file(raw) == tmp_path.resolve() / "corrections.csv"
+    (raw / "corrections.csv").write_text(HEAD)
+    with pytest.raises(FileExistsError, match="keep one, or name one by --corrections"):
+        find_file(raw)
+    assert find_file(raw, raw / "corrections.csv") == raw / "corrections.csv"
+    (tmp_path / "corrections.csv").unlink()
+    assert find_file(raw) == raw / "corrections.csv"
 
 
-def test_two_files_to_choose_from_are_told(tmp_path):
-    raw = _raw(tmp_path, LINE)
-    shutil.copy(raw / "corrections.csv", tmp_path)
-    code, said = _run(raw, tmp_path / "out")
-    assert (code, "keep one, or name one by --corrections" in said) == (2, True)
+def test_a_build_takes_the_file_beside_the_folder(tmp_path):
+    code, said = _run(_raw(tmp_path, LINE, place="corrections.csv"), tmp_path / "out")
+    assert (code, "1 corrections used" in said) == (0, True), said
 
 
 def test_a_named_file_that_is_not_there_is_told(tmp_path):

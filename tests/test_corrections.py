@@ -14,6 +14,7 @@ from govstats.cli import app
 from govstats.collected import CollectedError, read_collected
 from govstats.corrections import correct, find_file, read_corrections
 from govstats.forms import candidates
+from govstats.models.samples import stated
 from govstats.tables import read_table
 
 DATA = Path(__file__).parents[1] / "data"
@@ -162,6 +163,13 @@ def test_the_panel_takes_the_corrected_value_and_names_it(plain, adds_up):
 def test_other_rows_of_the_panel_stay_as_they_were(plain, adds_up):
     others = [t[~t["records"].str.contains(YAOHAI_ID)] for t in map(_whole_panel, (plain, adds_up))]
     pd.testing.assert_frame_equal(*others)
+
+
+def test_what_is_read_and_corrected_counts_as_read():
+    panel = read_table("panel", DATA / "processed")
+    named = panel.assign(not_held_from=panel["not_held_from"] + " (corrected)")
+    assert len(stated(panel)) > 0
+    assert stated(named)["records"].tolist() == stated(panel)["records"].tolist()
 
 
 def _whole_panel(out: Path) -> pd.DataFrame:

@@ -113,9 +113,22 @@ class Table:
         return _index(row for block in self.blocks for row in block.rows)
 
     @cached_property
-    def column_codes(self) -> Mapping[str, str]:
+    def column_codes(self) -> Codes:
         """Words of every column label -> code."""
         return _index(column for block in self.blocks for column in block.columns)
+
+    @cached_property
+    def head_codes(self) -> Codes:
+        """Words of every column label -> code, and of every group of columns -> ""."""
+        columns = [column for block in self.blocks for column in block.columns]
+        groups = {core(column.group): "" for column in columns if column.group}
+        return Codes({**self.column_codes, **groups})
+
+    @cached_property
+    def label_codes(self) -> Codes:
+        """Words of every label -> code of its row, or "column" and code of its column."""
+        columns = {text: f"column {code}" for text, code in self.column_codes.items()}
+        return Codes({**self.row_codes, **columns})
 
     @cached_property
     def block_of(self) -> Mapping[str, Block]:

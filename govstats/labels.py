@@ -162,19 +162,25 @@ def find_alike(text: str, codes: Codes) -> str | None:
     return ranked[0][0]
 
 
-def find_all(
-    pieces: Sequence[str], codes: Mapping[str, str], longest: int = 4
-) -> Iterator[tuple[int, str]]:
+def find_all(pieces: Sequence[str], codes: Codes, longest: int = 4) -> Iterator[tuple[int, str]]:
     """Every label in a run of pieces, in order: (index of its first piece, code).
 
     A label may be broken over up to `longest` pieces.
     """
+    return iter(_find_all(tuple(pieces), codes, longest))
+
+
+# The same run is searched for each version of a form, and again by each way to read it.
+@lru_cache(maxsize=2048)
+def _find_all(pieces: tuple[str, ...], codes: Codes, longest: int) -> tuple[tuple[int, str], ...]:
+    found = []
     start = 0
     while start < len(pieces):
         for end in range(min(len(pieces), start + longest), start, -1):
             code = codes.get(core("".join(pieces[start:end])))
             if code is not None:
-                yield start, code
+                found.append((start, code))
                 start = end - 1
                 break
         start += 1
+    return tuple(found)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from govstats.forms import Address, Identity
@@ -40,28 +40,27 @@ def weigh(
     it hold, else `undetermined`. A side without any stated cell is None.
     """
     left, right = _stated_sum(identity.left, values), _stated_sum(identity.right, values)
-    terms = identity.terms()
-    if all(address in values for _, address in terms):
-        difference = (left or 0) - (right or 0)
+    difference = (left or 0) - (right or 0)
+    missing = [(sign, a) for sign, a in identity.terms() if a not in values]
+    if not missing:
         holds = difference == 0 or (identity.relation == "<=" and difference < 0)
         return Balance(left, right, HOLDS if holds else VIOLATED)
-    known = {a: Bounds(values[a], values[a]) for _, a in terms if a in values}
-    low, high = _range(identity, known, negative)
-    possible = (low is None or low <= 0) and (
-        identity.relation == "<=" or high is None or high >= 0
-    )
-    if not possible:
-        return Balance(left, right, VIOLATED)
-    certain = identity.relation == "<=" and high is not None and high <= 0
-    return Balance(left, right, HOLDS if certain else UNDETERMINED)
+    # What is missing can only add to its side, but where it may be negative anything is possible.
+    free = any(address.column in negative for _, address in missing)
+    can_fall = free or any(sign < 0 for sign, _ in missing)
+    can_rise = free or any(sign > 0 for sign, _ in missing)
+    if identity.relation == "<=":
+        verdict = VIOLATED if difference > 0 and not can_fall else UNDETERMINED
+        return Balance(left, right, HOLDS if difference <= 0 and not can_rise else verdict)
+    possible = (difference <= 0 or can_fall) and (difference >= 0 or can_rise)
+    return Balance(left, right, UNDETERMINED if possible else VIOLATED)
 
 
 def _stated_sum(
-    side: Iterable[tuple[int, Address]], values: Mapping[Address, Value]
+    side: Collection[tuple[int, Address]], values: Mapping[Address, Value]
 ) -> Value | None:
-    terms = list(side)
-    stated = [sign * values[address] for sign, address in terms if address in values]
-    return sum(stated) if stated or not terms else None
+    stated = [sign * values[address] for sign, address in side if address in values]
+    return sum(stated) if stated or not side else None
 
 
 def _default(address: Address, negative: Collection[str]) -> Bounds:

@@ -12,7 +12,7 @@ from govstats.collected.rows import Problem
 from govstats.corrections.given import Correction
 from govstats.extract import BOUNDED, IMPLIED, STATED, UNREAD, Cell, Extraction
 from govstats.forms import Address, find_table
-from govstats.numbers import Value, exact, parse_number
+from govstats.numbers import Value, doubtful_values, exact, parse_number
 from govstats.report import Report, all_checks
 from govstats.sums import BY_SUMS, bound
 
@@ -105,11 +105,24 @@ def _follow(
         bounds = bound(table.identities, values, unknown, table.negative)
         for address in unknown:
             limits = bounds.get(address)
-            left = limits.low if limits and limits.low == limits.high else None
             cell = own[address]
+            left = limits.low if limits and limits.low == limits.high else None
+            left = None if _speaks_against(left, cell, corrected) else left
             if cell.status in (IMPLIED, BOUNDED) and address not in beside and left != cell.value:
                 found[address] = (left, BY_SUMS)
     return found
+
+
+def _speaks_against(value: Value | None, cell: Cell, extraction: Extraction) -> bool:
+    """Whether what is printed says otherwise: numbers read with doubt, or under unknown labels."""
+    unlisted = {
+        other.value
+        for other in extraction.cells
+        if other.label
+        and other.value is not None
+        and (other.address.table, other.address.column) == (cell.address.table, cell.address.column)
+    }
+    return any(read and value not in read for read in (doubtful_values(cell.printed), unlisted))
 
 
 def _as_corrected(extraction: Extraction) -> Extraction:

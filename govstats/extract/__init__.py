@@ -15,9 +15,9 @@ from govstats.extract.requests import align_requests
 from govstats.extract.statistics import find_statistics
 from govstats.extract.titles import find_title, find_year
 from govstats.extract.tokens import Kind, Token, tokenise
-from govstats.forms import Address, candidates
+from govstats.forms import Address, Table, candidates
 from govstats.labels import find_all, normalise
-from govstats.numbers import Value
+from govstats.numbers import Value, doubtful_values
 from govstats.sums import Bounds, bound
 
 _ALIGNERS = {"disclosure": align_disclosure, "requests": align_requests, "remedies": align_remedies}
@@ -83,7 +83,8 @@ def extract(document: Document) -> Extraction:
     for name, align in _ALIGNERS.items():
         if name in regions:
             tokens = regions[name].tokens
-            placement = _best_form(tokens, [align(tokens, table) for table in candidates(name)])
+            likely = _likely_forms(tokens, candidates(name))
+            placement = _best_form([align(tokens, table) for table in likely])
             if placement.tokens or placement.rows:
                 forms[name] = placement.table.form
                 cells += _assemble(placement)
@@ -110,15 +111,25 @@ def _is_report(title: str, texts: Sequence[str]) -> bool:
     )
 
 
-def _best_form(region: Sequence[Token], placements: Sequence[Placement]) -> Placement:
-    """The version of the form whose labels fit best; the newer one where all do alike."""
+def _likely_forms(region: Sequence[Token], tables: Sequence[Table]) -> list[Table]:
+    """The versions of a form of whose labels most are printed."""
     labels = [token.text for token in region if token.kind is Kind.LABEL]
+    named = [
+        (
+            sum(1 for _ in find_all(labels, table.column_codes)),
+            len({code for _, code in find_all(labels, table.row_codes)}),
+        )
+        for table in tables
+    ]
+    most = max(named)
+    return [table for table, found in zip(tables, named, strict=True) if found == most]
 
-    def fit(placement: Placement) -> tuple[int, ...]:
-        table = placement.table
-        columns = sum(1 for _ in find_all(labels, table.column_codes))
-        rows = len({code for _, code in find_all(labels, table.row_codes)})
-        return columns, rows, len(placement.tokens), -placement.unplaced, -placement.wanting()
+
+def _best_form(placements: Sequence[Placement]) -> Placement:
+    """The version of the form whose cells fit best; the newer one where all do alike."""
+
+    def fit(placed: Placement) -> tuple[int, ...]:
+        return len(placed.tokens), -placed.unplaced, -placed.wanting()
 
     return max(reversed(placements), key=fit)
 
@@ -160,7 +171,7 @@ def _cell(
     value: Value | None = None
     if token is not None and token.kind is Kind.BLANK:
         status = BLANK
-    elif token is None and placement.lacks(address.row):
+    elif token is None and placement.lacks(address):
         status = ABSENT
     elif high is None:
         status = UNREAD
@@ -170,6 +181,13 @@ def _cell(
         status = BOUNDED
     if status == IMPLIED and _stands_unplaced(address, value, placement):
         status, value, low, high = UNREAD, None, None, None
+    read = doubtful_values(token.text) if token is not None else None
+    if status == IMPLIED and read:
+        # What was read with doubt counts where the sums leave just that value, and speaks against
+        # them where they leave another.
+        confirmed = value in read
+        status, value = (STATED, value) if confirmed else (UNREAD, None)
+        low = high = None
     printed, locator = (
         (token.text, token.locator) if token is not None else ("", _row_place(address, placement))
     )

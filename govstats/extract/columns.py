@@ -8,7 +8,7 @@ from govstats.extract.tokens import Kind, Token
 from govstats.forms import Block, Table
 from govstats.labels import core, find_all
 
-_GROUP = "\0group"
+_GROUP = ""
 
 
 def printed_order(labels: Sequence[Token], table: Table, block: Block) -> list[str] | None:
@@ -17,10 +17,7 @@ def printed_order(labels: Sequence[Token], table: Table, block: Block) -> list[s
     In a head of two lines the columns under a group stand behind the whole first line; they are put
     back where their group stands.
     """
-    groups = {core(column.group): _GROUP for column in block.columns if column.group}
-    found = [
-        code for _, code in find_all([t.text for t in labels], {**table.column_codes, **groups})
-    ]
+    found = [code for _, code in find_all([t.text for t in labels], table.head_codes)]
     under = [column.code for column in block.columns if column.group]
     order = _insert_group(found, set(under))
     wanted = {column.code for column in block.columns}

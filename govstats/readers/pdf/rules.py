@@ -14,6 +14,8 @@ THICKEST, SHORTEST = 3.0, 3.0
 SIDEWAYS, END_TO_END = 1.5, 3.0
 # Beyond these a page holds a drawing, not a form.
 MOST_OBJECTS, MOST_SEGMENTS, MOST_RULES = 40_000, 2_000, 1_500
+# A move to a corner and four lines from corner to corner.
+BOX_SEGMENTS = 5
 
 Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -139,7 +141,9 @@ def _path_boxes(path: Any, matrix: Matrix) -> Iterator[Box]:
 
     fill, stroke = ctypes.c_int(), ctypes.c_int()
     pdfium.FPDFPath_GetDrawMode(path, ctypes.byref(fill), ctypes.byref(stroke))
-    if pdfium.FPDFPath_CountSegments(path) > MOST_SEGMENTS:
+    segments = pdfium.FPDFPath_CountSegments(path)
+    # A single box that is filled is no thinner than the whole path, and so no rule.
+    if segments > MOST_SEGMENTS or (not stroke.value and segments <= BOX_SEGMENTS):
         return
     for points in _subpaths(path, matrix):
         if stroke.value:

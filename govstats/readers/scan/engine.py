@@ -17,6 +17,8 @@ from govstats.document import ReportError
 # Height and least width of the strip that the model reads; a wider one is cut into parts.
 HEIGHT, NARROWEST, WIDEST = 48, 32, 1600
 _MODEL = "*_rec_*.onnx"
+# Signs printed like a nought: how sure they are is how sure the nought is.
+_NOUGHTS = "0OoＯ〇○ΟοОо"
 
 
 class Reading(NamedTuple):
@@ -38,7 +40,7 @@ class Reading(NamedTuple):
 
 def recognise(strip: np.ndarray) -> Reading:
     """Read one line of text from a strip of grey values, dark on light."""
-    session, name, signs = _model()
+    session, name, signs, noughts = _model()
     height, width = strip.shape
     wide = min(WIDEST, max(NARROWEST, round(width * HEIGHT / height)))
     shrinks = height > HEIGHT
@@ -48,26 +50,28 @@ def recognise(strip: np.ndarray) -> Reading:
     values = scaled.astype(np.float32) / 127.5 - 1
     batch = np.broadcast_to(values, (1, 3, HEIGHT, wide))
     scores = session.run(None, {name: np.ascontiguousarray(batch)})[0][0]
-    return _decode(scores, signs)
+    return _decode(scores, signs, noughts)
 
 
-def _decode(scores: np.ndarray, signs: Sequence[str]) -> Reading:
+def _decode(scores: np.ndarray, signs: Sequence[str], noughts: Sequence[int]) -> Reading:
     """Of each step the likeliest sign; one that goes on is one sign, a gap parts two."""
-    best, text, sure = scores.argmax(axis=1), [], []
+    text: list[str] = []
+    sure: list[float] = []
     last = 0
-    for step, sign in enumerate(best):
+    for step, sign in enumerate(scores.argmax(axis=1).tolist()):
+        score = float(scores[step, noughts].sum() if sign == noughts[0] else scores[step, sign])
         if sign and sign != last:
             text.append(signs[sign])
-            sure.append(float(scores[step, sign]))
+            sure.append(score)
         elif sign:
-            sure[-1] = max(sure[-1], float(scores[step, sign]))
+            sure[-1] = max(sure[-1], score)
         last = sign
     return Reading("".join(text), tuple(sure))
 
 
 @lru_cache(maxsize=1)
-def _model() -> tuple[Any, str, tuple[str, ...]]:
-    """Session, name of its input, and the signs it knows; sign 0 is a gap."""
+def _model() -> tuple[Any, str, tuple[str, ...], list[int]]:
+    """Session, name of its input, the signs it knows (0 is a gap), and which are like a nought."""
     cv2.setNumThreads(1)
     folder = Path(rapidocr.__file__).parent / "models"
     found = sorted(folder.glob(_MODEL))
@@ -83,5 +87,7 @@ def _model() -> tuple[Any, str, tuple[str, ...]]:
     session = onnxruntime.InferenceSession(
         str(found[0]), options, providers=["CPUExecutionProvider"]
     )
-    signs = session.get_modelmeta().custom_metadata_map["character"].splitlines()
-    return session, session.get_inputs()[0].name, ("", *signs, " ")
+    known = session.get_modelmeta().custom_metadata_map["character"].splitlines()
+    signs = ("", *known, " ")
+    noughts = [signs.index(sign) for sign in _NOUGHTS if sign in signs]
+    return session, session.get_inputs()[0].name, signs, noughts

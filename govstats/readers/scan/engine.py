@@ -1,24 +1,31 @@
-"""The two models that come in rapidocr's wheel, run on one core; nothing is ever fetched."""
+"""The model that comes in rapidocr's wheel, run on one core; nothing is ever fetched.
+
+Of rapidocr only the model is used: its own pipeline asks the network for models that it misses.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 import onnxruntime
-import rapidocr
 
 from govstats.document import ReportError
 
 # Height and least width of the strip that the model reads; a wider one is cut into parts.
 HEIGHT, NARROWEST, WIDEST = 48, 32, 1600
 _MODEL = "*_rec_*.onnx"
-# Signs printed like a nought: how sure they are is how sure the nought is.
-_NOUGHTS = "0OoＯ〇○ΟοОо"
+# Letters printed like a nought are read as one; the others, used in years, stay what they are.
+_NOUGHTS, _ROUND = "0OoＯΟοОо", "〇○"
+
+
+# The nought and the letters like it, and the round signs.
+Noughts = tuple[list[int], list[int]]
 
 
 class Reading(NamedTuple):
@@ -53,13 +60,16 @@ def recognise(strip: np.ndarray) -> Reading:
     return _decode(scores, signs, noughts)
 
 
-def _decode(scores: np.ndarray, signs: Sequence[str], noughts: Sequence[int]) -> Reading:
+def _decode(scores: np.ndarray, signs: Sequence[str], noughts: Noughts) -> Reading:
     """Of each step the likeliest sign; one that goes on is one sign, a gap parts two."""
+    letters, rounds = noughts
+    nought, alike = letters[0], [*letters, *rounds]
     text: list[str] = []
     sure: list[float] = []
     last = 0
-    for step, sign in enumerate(scores.argmax(axis=1).tolist()):
-        score = float(scores[step, noughts].sum() if sign == noughts[0] else scores[step, sign])
+    for step, best in enumerate(scores.argmax(axis=1).tolist()):
+        sign = nought if best in letters else best
+        score = float(scores[step, alike].sum() if sign == nought else scores[step, sign])
         if sign and sign != last:
             text.append(signs[sign])
             sure.append(score)
@@ -70,11 +80,12 @@ def _decode(scores: np.ndarray, signs: Sequence[str], noughts: Sequence[int]) ->
 
 
 @lru_cache(maxsize=1)
-def _model() -> tuple[Any, str, tuple[str, ...], list[int]]:
-    """Session, name of its input, the signs it knows (0 is a gap), and which are like a nought."""
+def _model() -> tuple[Any, str, tuple[str, ...], Noughts]:
+    """Session, name of its input, the signs it knows (0 is a gap), and those like a nought."""
     cv2.setNumThreads(1)
-    folder = Path(rapidocr.__file__).parent / "models"
-    found = sorted(folder.glob(_MODEL))
+    package = find_spec("rapidocr")
+    places = package.submodule_search_locations if package is not None else None
+    found = sorted(path for place in places or () for path in Path(place, "models").glob(_MODEL))
     if not found:
         raise ReportError(
             "decode",
@@ -89,5 +100,7 @@ def _model() -> tuple[Any, str, tuple[str, ...], list[int]]:
     )
     known = session.get_modelmeta().custom_metadata_map["character"].splitlines()
     signs = ("", *known, " ")
-    noughts = [signs.index(sign) for sign in _NOUGHTS if sign in signs]
-    return session, session.get_inputs()[0].name, signs, noughts
+    letters, rounds = (
+        [signs.index(sign) for sign in like if sign in signs] for like in (_NOUGHTS, _ROUND)
+    )
+    return session, session.get_inputs()[0].name, signs, (letters, rounds)

@@ -21,8 +21,8 @@ SURE, LEGIBLE = 0.9, 0.5
 DIGIT = 0.6
 # The least of several marks has this share of the height of the highest, if they are all digits.
 ALIKE = 0.8
-# A decimal point is as wide as this share of a digit; a sign may be printed in so many parts.
-POINT, PARTS = 0.5, 2
+# A decimal point is as wide as this share of a digit; the sign for percent has so many parts.
+POINT, PARTS = 0.5, 3
 # Digits of any font are this wide, in characters; those of one page alike, but for part of a digit.
 NARROWEST, WIDEST, TOLERANCE = 0.35, 0.75, 0.45
 # So many numbers of several digits tell how wide the digits of a page are.
@@ -116,14 +116,14 @@ class Reader:
         return abs(width / self._pitch - pitches) <= TOLERANCE
 
     def _is_even(self, box: Box, text: str) -> bool:
-        """Whether a number has no more marks than signs, large and small, its digits of a height."""
+        """Whether a number has no more marks than signs, and its digits are of a height."""
         part = self._ink[box.top : box.bottom, box.left : box.right]
         _, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
         heights = stats[1:, cv2.CC_STAT_HEIGHT]
         tall = heights[heights >= DIGIT * (box.bottom - box.top)]
-        small = sum(sign in ".,+-−%" for sign in text)
+        small = sum(sign in ".,+-−" for sign in text) + PARTS * text.count("%")
         alone = text.isdigit() and len(tall) > 1
-        fits = len(tall) <= len(text) and len(heights) - len(tall) <= small * PARTS
+        fits = len(tall) <= len(text) and len(heights) - len(tall) <= small
         return fits and not (alone and tall.min() < ALIKE * tall.max())
 
 

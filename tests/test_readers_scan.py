@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from pdf_pages import Sheet, write_pdf
 
 from govstats.document import DOUBT, Document, Grid, GridCell, ReportError
 from govstats.extract import STATED, UNREAD, extract
@@ -88,6 +89,22 @@ def test_pictures_of_other_kinds_are_known(kind):
     data = stored(Image.new("RGB", (300, 200), "white"), kind)
     with pytest.raises(ReportError, match="is a picture without legible words"):
         read(data)
+
+
+@with_ocr
+@with_font
+def test_pages_with_text_and_pages_that_are_pictures_follow_each_other():
+    import pypdfium2
+
+    words, merged, target = Sheet(), pypdfium2.PdfDocument.new(), io.BytesIO()
+    words.text(60, 100, TITLE)
+    for data in (write_pdf([words]), stored(draw(TABLE, [SECTION]), "PDF", resolution=200)):
+        merged.import_pages(pypdfium2.PdfDocument(data))
+    merged.save(target)
+    document = read(target.getvalue())
+    assert [(line.text, line.page) for line in document.lines()] == [(TITLE, 1), (SECTION, 2)]
+    assert texts(document) == TABLE
+    assert document.remarks == ()
 
 
 @with_ocr

@@ -151,6 +151,6 @@ def _cells_wide(line: str) -> int:
 
 
 def test_show_names_what_is_wrong():
-    result = _run("show", INVALID / "picture.txt")
+    result = _run("show", INVALID / "packed.txt")
     assert result.exit_code == 3
-    assert "is a PNG picture" in result.output
+    assert "is a RAR archive" in result.output

@@ -78,6 +78,18 @@ def open_tables(
         os.replace(path, folder / name)
 
 
+def texts(values: Sequence[str | None]) -> Any:
+    """Text as an Arrow array; an Arrow array stays what it is."""
+    import pyarrow
+
+    if isinstance(values, pyarrow.Array):
+        return values
+    # pyarrow.array would import pandas, which takes longer than reading some reports.
+    builder = pyarrow.lib.StringBuilder()
+    builder.append_values(values)
+    return builder.finish()
+
+
 class CsvTable:
     """A table written as UTF-8 CSV."""
 
@@ -113,7 +125,7 @@ class ParquetTable:
         import pyarrow
 
         arrays = [
-            pyarrow.array(column, pyarrow.string()).cast(field.type)
+            texts(column).cast(field.type)
             for column, field in zip(values, self._schema, strict=True)
         ]
         self._held.append(pyarrow.Table.from_arrays(arrays, schema=self._schema))

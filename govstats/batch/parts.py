@@ -7,6 +7,7 @@ text. A part is there whole or not at all, and says by which govstats it was mad
 from __future__ import annotations
 
 import os
+from array import array
 from collections.abc import Iterable, Sequence
 from functools import cache
 from hashlib import sha256
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from govstats import outcome
 from govstats.outcome import REPORTED, Outcome, faulty
 from govstats.schemas.fields import columns
-from govstats.tables import as_text
+from govstats.tables import as_text, texts
 
 if TYPE_CHECKING:
     import pyarrow
@@ -63,8 +64,7 @@ def _sound(found: Outcome) -> Outcome:
 def _table(outcomes: Sequence[Outcome]) -> pyarrow.Table:
     import pyarrow
 
-    text = pyarrow.string()
-    head = [pyarrow.array([getattr(each, name) for each in outcomes], text) for name in HEAD]
+    head = [texts([getattr(each, name) for each in outcomes]) for name in HEAD]
     lists = [_lists(outcomes, name) for name in REPORTED]
     return pyarrow.Table.from_arrays(head + lists, names=[*HEAD, *REPORTED])
 
@@ -75,18 +75,20 @@ def _lists(outcomes: Sequence[Outcome], name: str) -> pyarrow.ListArray:
 
     kinds = columns(name)
     rows: list[outcome.Row] = []
-    ends = [0]
+    ends = array("i", [0])
     for each in outcomes:
         rows += outcome.rows_of(each.report, name) if each.report else ()
         ends.append(len(rows))
     values = list(zip(*rows, strict=True)) or [()] * len(kinds)
-    texts = [_texts(value, kind) for value, kind in zip(values, kinds.values(), strict=True)]
-    arrays = [pyarrow.array(column, pyarrow.string()) for column in texts]
+    arrays = [texts(_printed(v, kind)) for v, kind in zip(values, kinds.values(), strict=True)]
     struct = pyarrow.StructArray.from_arrays(arrays, names=list(kinds))
-    return pyarrow.ListArray.from_arrays(pyarrow.array(ends, pyarrow.int32()), struct)
+    offsets = pyarrow.Array.from_buffers(
+        pyarrow.int32(), len(ends), [None, pyarrow.py_buffer(ends.tobytes())]
+    )
+    return pyarrow.ListArray.from_arrays(offsets, struct)
 
 
-def _texts(values: Iterable[Any], kind: str) -> list[str | None]:
+def _printed(values: Sequence[Any], kind: str) -> list[str | None]:
     if kind in _WHOLE:
         low, high = _WHOLE[kind]
         if any(value is not None and not low <= value < high for value in values):
@@ -148,4 +150,5 @@ def read_part(path: Path) -> pyarrow.Table:
     """All that a part holds."""
     from pyarrow import parquet
 
-    return parquet.read_table(path)
+    with parquet.ParquetFile(path) as part:
+        return part.read()

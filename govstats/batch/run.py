@@ -31,7 +31,7 @@ from govstats.tables import EXTRACTED, FORMATS
 PARTS = ".govstats-parts"
 # A part is written after so many files or seconds: what a run that is killed has to read again.
 _PART_FILES = 512
-_PART_SECONDS = 15.0
+_PART_SECONDS = 5.0
 # A chunk for a worker ends at so many files or bytes.
 _CHUNK_FILES = 16
 _CHUNK_BYTES = 4_000_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from decimal import Decimal
 from io import TextIOWrapper
 from itertools import islice
@@ -69,6 +69,8 @@ def open_tables(
     with ExitStack() as opened:
         streams = [opened.enter_context(path.open("wb")) for path in partial.values()]
         tables = {name: kind(name, each) for name, each in zip(names, streams, strict=True)}
+        for table in tables.values():
+            opened.callback(table.discard)
         yield tables
         for table, stream in zip(tables.values(), streams, strict=True):
             table.finish()
@@ -106,7 +108,11 @@ class CsvTable:
     def finish(self) -> None:
         """Write what is still held."""
         self._text.flush()
-        self._text.detach()
+
+    def discard(self) -> None:
+        """Let the stream go, whether finished or not."""
+        with suppress(OSError, ValueError):
+            self._text.detach()
 
 
 class ParquetTable:
@@ -128,6 +134,8 @@ class ParquetTable:
             texts(column).cast(field.type)
             for column, field in zip(values, self._schema, strict=True)
         ]
+        if not len(arrays[0]):
+            return
         self._held.append(pyarrow.Table.from_arrays(arrays, schema=self._schema))
         if sum(table.num_rows for table in self._held) >= _GROUP:
             self._write()
@@ -136,6 +144,11 @@ class ParquetTable:
         """Write what is still held."""
         self._write()
         self._writer.close()
+
+    def discard(self) -> None:
+        """Let the stream go, whether finished or not."""
+        # Else it would be written to when the memory is freed.
+        self._writer.is_open = False
 
     def _write(self) -> None:
         import pyarrow

@@ -34,6 +34,8 @@ PATIENCE = 60
 @pytest.fixture(autouse=True)
 def log(tmp_path, monkeypatch):
     monkeypatch.setenv(batch_jobs.LOG, str(tmp_path / "log"))
+    # However slow the machine, a part ends by the number of files only.
+    monkeypatch.setattr(run, "_PART_SECONDS", 1e9)
 
 
 def _varied(number: int, mark: bytes = b"") -> bytes:
@@ -57,7 +59,7 @@ def folder(tmp_path):
 
 
 def _options(**given) -> run.Options:
-    return run.Options(**{"workers": 2, "read": batch_jobs.note, **given})
+    return run.Options(**{"workers": 1, "read": batch_jobs.note, **given})
 
 
 def _tables(out: Path, kind: str = "csv") -> dict[str, bytes]:
@@ -103,13 +105,11 @@ def test_only_what_is_new_is_read(folder, tmp_path):
     assert batch_jobs.noted() == ["03.html", "0new.html"]
     assert _tables(out) == _expected(folder, tmp_path / "expected")
     run.extract([folder], out, _options(fresh=True))
-    assert len(batch_jobs.noted()) == 24
+    assert len(batch_jobs.noted()) == 25
 
 
-def test_what_another_version_read_is_read_anew(folder, tmp_path, monkeypatch):
+def test_what_another_version_read_is_read_anew(folder, tmp_path):
     out = tmp_path / "out"
-    # The children compare as well: they must be the same version as the run.
-    monkeypatch.setattr(run, "fingerprint", lambda: parts.fingerprint())
     run.extract([folder], out, _options())
     assert len(batch_jobs.noted()) == 24
     for path in (out / run.PARTS).glob("*.parquet"):
@@ -139,7 +139,7 @@ from pathlib import Path
 import batch_jobs
 from govstats.batch import run
 folder, out, point = sys.argv[1:]
-run._PART_FILES, run._CHUNK_FILES = 4, 2
+run._PART_FILES, run._CHUNK_FILES = 6, 2
 calls, replace = [], os.replace
 def put(old, new):
     calls.append(new)
@@ -149,7 +149,7 @@ def put(old, new):
     if len(calls) == int(point):
         os.kill(os.getpid(), signal.SIGKILL)
 os.replace = put
-run.extract([Path(folder)], Path(out), run.Options(workers=2, read=batch_jobs.note))
+run.extract([Path(folder)], Path(out), run.Options(workers=1, read=batch_jobs.note))
 print(len(calls))
 """
 
@@ -169,15 +169,15 @@ def test_killed_at_every_file_that_is_put_in_place(folder, tmp_path):
     out = tmp_path / "out"
     # Parts first, then the six tables: each run comes one step further than the one before.
     killed = 0
-    for point in (1, -1, 2, -2, 1, -1, 2, -3, 4, 5, -6):
+    for point in (-1, 2, -3, -2, 3, 5):
         process = _start(folder, out, point)
         process.communicate(timeout=PATIENCE)
         killed += process.returncode == -signal.SIGKILL
-    assert killed >= 10
+    assert killed == 6
     run.extract([folder], out, _options())
     assert _tables(out) == expected
     # Each of the 24 once; what was on its way to a part when the run was killed, again.
-    assert 24 <= len(batch_jobs.noted()) <= 24 + 6 * 12
+    assert 24 <= len(batch_jobs.noted()) <= 24 + 4 * 6
     assert sorted(path.name for path in out.iterdir() if path.is_file()) == sorted(
         f"{name}.csv" for name in EXTRACTED
     )
@@ -186,7 +186,7 @@ def test_killed_at_every_file_that_is_put_in_place(folder, tmp_path):
 def test_killed_at_random_moments(folder, tmp_path):
     expected = _expected(folder, tmp_path / "expected")
     chance = random.Random(8)
-    for trial in range(3):
+    for trial in range(2):
         out = tmp_path / f"out{trial}"
         for _ in range(2):
             process = _start(folder, out)
@@ -206,13 +206,13 @@ def test_files_that_end_or_stall_their_reader_cost_themselves_only(folder, tmp_p
     ):
         (folder / f"{name}.html").write_bytes(_varied(50, mark))
     out = tmp_path / "out"
-    options = _options(read=batch_jobs.suffer, seconds=1, file_format="parquet")
+    options = _options(read=batch_jobs.suffer, workers=2, seconds=6, file_format="parquet")
     summary = run.extract([folder], out, options)
     assert (summary.files, summary.reports, summary.failed) == (36, 25, 4)
     failures = _failures(out)
     assert failures["04d.html"] == f"extract: 04d.html {DIED}"
     assert failures["07e.html"] == (
-        "extract: 07e.html took more than 1 seconds: raise the limit with --max-seconds"
+        "extract: 07e.html took more than 6 seconds: raise the limit with --max-seconds"
     )
     batch_jobs.noted()
     # Neither is tried again, but the second where the limit is another.
@@ -220,7 +220,7 @@ def test_files_that_end_or_stall_their_reader_cost_themselves_only(folder, tmp_p
     assert _failures(out) == failures
     data = (folder / "07e.html").read_bytes()
     assert [r["source"] for r in _limited(out)] == [corpus.outcome.digest_of(data)]
-    run.extract([folder], out, _options(seconds=30, file_format="parquet"))
+    run.extract([folder], out, _options(seconds=3600, file_format="parquet"))
     assert batch_jobs.noted() == ["07e.html"]
     assert "07e.html" not in _failures(out)
 
@@ -241,7 +241,7 @@ def test_a_child_that_is_killed_costs_nothing(folder, tmp_path):
 
     struck: list[int] = []
     out = tmp_path / "out"
-    run.extract([folder], out, _options(), strike)
+    run.extract([folder], out, _options(workers=2), strike)
     assert len(struck) == 3
     assert _tables(out) == _expected(folder, tmp_path / "expected")
     assert psutil.Process().children() == []
@@ -353,7 +353,7 @@ def test_the_command_tells_where_it_keeps_what(folder, tmp_path):
     first, second = [line for line in result.stdout.splitlines() if "out" in line][-2:]
     assert first.startswith("32 files: 23 reports (")
     assert first.endswith(f", 7 duplicates, 2 failed -> {tmp_path / 'out'}")
-    assert second == f"{tmp_path / 'out' / run.PARTS} keeps what was read (0.1 MB) for later runs"
+    assert second == f"{tmp_path / 'out' / run.PARTS} keeps what was read (0.0 MB) for later runs"
 
 
 def test_a_cluster_that_is_not_there_is_wrong_use(tmp_path, monkeypatch):

@@ -20,6 +20,10 @@ CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT, sha256 TEXT, stage TEXT,
 CREATE TABLE content (sha256 TEXT PRIMARY KEY, first INTEGER, part INTEGER, row INTEGER)
   WITHOUT ROWID;
 """
+_HOLDS = """
+INSERT INTO content VALUES (?, NULL, ?, ?)
+ON CONFLICT DO UPDATE SET part = excluded.part, row = excluded.row
+"""
 _ENTRIES = """
 SELECT source.name, source.stage, source.error, content.part, content.row,
        CASE WHEN content.first < source.id THEN earlier.name END
@@ -83,10 +87,8 @@ class Index:
         """
         for row, (digest, cut) in enumerate(held):
             if cut in ("", limits):
-                action = "NOTHING" if cut else "UPDATE SET part = excluded.part, row = excluded.row"
                 self._base.execute(
-                    f"INSERT INTO content VALUES (?, NULL, ?, ?) ON CONFLICT DO {action}",
-                    (digest, part, row),
+                    _HOLDS + (" WHERE part IS NULL" if cut else ""), (digest, part, row)
                 )
 
     def fail(self, name: str, stage: str, error: str) -> None:

@@ -30,12 +30,17 @@ _TICK = 0.1
 
 @dataclass(frozen=True)
 class Run:
-    """One run of the command; memory in megabytes of resident pages, shared ones counted by each."""
+    """One run of the command; memory in megabytes of resident pages, each with shared ones.
+
+    Of the seconds of all processors, `main_cpu_seconds` are those of the process that has the
+    others read: it alone cannot be spread over more.
+    """
 
     files: int
     workers: int
     seconds: float
     cpu_seconds: float
+    main_cpu_seconds: float
     files_per_second: float
     peak_mb_largest: float
     peak_mb_all: float
@@ -51,18 +56,18 @@ def measure(folder: Path, out: Path, files: int, workers: int) -> Run:
     start = time.monotonic()
     with (out.parent / "said").open("wb") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said)
-        largest, together, cpu = _watch(process)
+        (largest, together), (main, cpu) = _watch(process)
     seconds = time.monotonic() - start
     reports, failures = (_rows(out / f"{name}.parquet") for name in ("reports", "failures"))
     if reports + failures != files:
         raise AssertionError(f"{files} files, but {reports} reports and {failures} failures")
     peaks = (largest / _MEGABYTE, together / _MEGABYTE)
-    times = (round(seconds, 2), round(cpu, 2), round(files / seconds, 1))
+    times = (round(seconds, 2), round(cpu, 2), round(main, 2), round(files / seconds, 1))
     return Run(files, workers, *times, *(round(peak, 1) for peak in peaks), reports, failures)
 
 
-def _watch(process: subprocess.Popen[bytes]) -> tuple[int, int, float]:
-    """Peak memory of the largest process and of all, and the seconds that processors worked."""
+def _watch(process: subprocess.Popen[bytes]) -> tuple[tuple[int, int], tuple[float, float]]:
+    """Peak memory of the largest process and of all; seconds of the first process and of all."""
     import psutil
 
     largest = together = 0
@@ -78,7 +83,7 @@ def _watch(process: subprocess.Popen[bytes]) -> tuple[int, int, float]:
         except psutil.Error:
             pass  # one of them has just ended
         time.sleep(_TICK)
-    return largest, together, sum(cpu.values())
+    return (largest, together), (cpu.get(process.pid, 0.0), sum(cpu.values()))
 
 
 def _rows(path: Path) -> int:

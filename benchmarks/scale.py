@@ -61,9 +61,9 @@ def measure(folder: Path, out: Path, files: int, workers: int) -> Run:
     reports, failures = (_rows(out / f"{name}.parquet") for name in ("reports", "failures"))
     if reports + failures != files:
         raise AssertionError(f"{files} files, but {reports} reports and {failures} failures")
-    peaks = (largest / _MEGABYTE, together / _MEGABYTE)
+    peaks = (round(largest / _MEGABYTE, 1), round(together / _MEGABYTE, 1))
     times = (round(seconds, 2), round(cpu, 2), round(main, 2), round(files / seconds, 1))
-    return Run(files, workers, *times, *(round(peak, 1) for peak in peaks), reports, failures)
+    return Run(files, workers, *times, *peaks, reports, failures)
 
 
 def _watch(process: subprocess.Popen[bytes]) -> tuple[tuple[int, int], tuple[float, float]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -382,3 +383,49 @@ def test_chunks_are_small_first_and_never_large(tmp_path):
     spy._index.close()
     assert sizes[0] == 1 and sum(sizes) == 500
     assert max(sizes) == run._CHUNK_FILES
+
+
+@pytest.fixture
+def cluster(tmp_path):
+    """A scheduler and two workers, each a process of its own: the address, and the workers."""
+    pytest.importorskip("distributed")
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    environment |= {"DASK_LOGGING__DISTRIBUTED": "error", "DASK_TEMPORARY_DIRECTORY": str(tmp_path)}
+    about = tmp_path / "scheduler.json"
+    serve = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1"]
+    serve += ["--port", "0", "--no-dashboard", "--scheduler-file", str(about)]
+    work = [sys.executable, "-m", "distributed.cli.dask_worker", "--scheduler-file", str(about)]
+    work += ["--no-nanny", "--no-dashboard", "--nthreads", "1", "--host", "127.0.0.1"]
+    started = []
+    with (tmp_path / "cluster.txt").open("wb") as said:
+        try:
+            for command in (serve, work, work):
+                started.append(subprocess.Popen(command, env=environment, stdout=said, stderr=said))
+                end = time.monotonic() + PATIENCE
+                while not about.exists() and time.monotonic() < end:
+                    time.sleep(0.1)
+            yield json.loads(about.read_text(encoding="utf-8"))["address"], started[1:]
+        finally:
+            for process in started:
+                process.kill()
+                process.wait()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_cluster_gives_the_same_tables_though_a_worker_is_killed(folder, tmp_path, cluster):
+    address, workers = cluster
+    for number in range(100, 160):
+        (folder / f"{number}.html").write_bytes(_varied(number))
+    out, before = tmp_path / "out", []
+
+    def strike(files: int) -> None:
+        before.append(files)
+        if len(before) == 3:
+            workers[0].kill()
+
+    run.extract([folder], out, _options(cluster=address), strike)
+    assert workers[0].wait(PATIENCE) == -signal.SIGKILL and workers[1].poll() is None
+    assert sum(before) == 92
+    assert _tables(out) == _expected(folder, tmp_path / "expected")
+    names = set(batch_jobs.noted())
+    assert len(names) == 84

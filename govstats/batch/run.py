@@ -157,7 +157,7 @@ class _Run:
             raise
         except BaseException:
             # What was read is not lost because the run was interrupted.
-            with suppress(OSError):
+            with suppress(OSError, sqlite3.Error):
                 self._write_part()
             raise
         self._write_part()

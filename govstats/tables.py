@@ -57,7 +57,7 @@ def write_table(name: str, rows: Iterable[Sequence[Any]], folder: Path, file_for
 
 @contextmanager
 def open_tables(
-    names: Iterable[str], folder: Path, file_format: str, scratch: Path
+    names: Sequence[str], folder: Path, file_format: str, scratch: Path
 ) -> Iterator[dict[str, CsvTable | ParquetTable]]:
     """Tables to add columns of text to; they appear in `folder`, whole, when all went well.
 
@@ -66,18 +66,22 @@ def open_tables(
     """
     partial = {f"{name}.{file_format}": scratch / f"{name}.{file_format}.part" for name in names}
     kind = CsvTable if file_format == "csv" else ParquetTable
-    with ExitStack() as opened:
-        streams = [opened.enter_context(path.open("wb")) for path in partial.values()]
-        tables = {name: kind(name, each) for name, each in zip(names, streams, strict=True)}
-        for table in tables.values():
-            opened.callback(table.discard)
-        yield tables
-        for table, stream in zip(tables.values(), streams, strict=True):
-            table.finish()
-            stream.flush()
-            os.fsync(stream.fileno())
-    for name, path in partial.items():
-        os.replace(path, folder / name)
+    try:
+        with ExitStack() as opened:
+            streams = [opened.enter_context(path.open("wb")) for path in partial.values()]
+            tables = {name: kind(name, each) for name, each in zip(names, streams, strict=True)}
+            for table in tables.values():
+                opened.callback(table.discard)
+            yield tables
+            for table, stream in zip(tables.values(), streams, strict=True):
+                table.finish()
+                stream.flush()
+                os.fsync(stream.fileno())
+        for name, path in partial.items():
+            os.replace(path, folder / name)
+    finally:
+        for path in partial.values():
+            path.unlink(missing_ok=True)
 
 
 def texts(values: Sequence[str | None]) -> Any:

@@ -334,6 +334,7 @@ def test_a_full_disk_leaves_the_tables_of_before(folder, tmp_path, monkeypatch):
         with pytest.raises(run.OutputError, match="is full"):
             run.extract([folder], out, _options())
     assert _tables(out) == before
+    assert not list(out.rglob("*.part"))
 
 
 def test_two_runs_do_not_write_to_one_folder(folder, tmp_path):

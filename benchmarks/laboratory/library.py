@@ -46,4 +46,4 @@ def marked(data: bytes, number: int) -> bytes:
         return data + b"\n%" + mark
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return data + mark.rjust(512, b"\0")
-    return data + "\n附注第".encode() + mark + "号".encode()
+    return data + b"\n(file " + mark + b")"

@@ -128,7 +128,8 @@ class Child:
         self.deadline = time.monotonic() + SECONDS_TO_START
         paths = [path or os.getcwd() for path in sys.path]
         self._process = subprocess.Popen(
-            [sys.executable, "-m", serving.__name__],
+            # -P, so that nothing in the folder where the command is given is taken for a module.
+            [sys.executable, "-P", "-m", serving.__name__],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},

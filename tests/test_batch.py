@@ -320,8 +320,11 @@ def test_a_full_disk_is_named_and_what_was_read_is_kept(folder, tmp_path, monkey
     assert _tables(out) == _expected(folder, tmp_path / "expected")
 
 
-def test_a_full_disk_leaves_the_tables_of_before(folder, tmp_path, monkeypatch):
-    out = tmp_path / "out"
+@pytest.mark.parametrize("place", ["batch.parts.os.fsync", "tables.CsvTable.finish"])
+def test_a_full_disk_leaves_the_tables_of_before(tmp_path, monkeypatch, place):
+    folder, out = tmp_path / "in", tmp_path / "out"
+    folder.mkdir()
+    (folder / "a.html").write_bytes(GOOD)
     run.extract([folder], out, _options())
     before = _tables(out)
     (folder / "new.html").write_bytes(_varied(77))
@@ -330,7 +333,7 @@ def test_a_full_disk_leaves_the_tables_of_before(folder, tmp_path, monkeypatch):
         raise OSError(ENOSPC, os.strerror(ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("govstats.tables.os.fsync", full)
+        patch.setattr(f"govstats.{place}", full)
         with pytest.raises(run.OutputError, match="is full"):
             run.extract([folder], out, _options())
     assert _tables(out) == before

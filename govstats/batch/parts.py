@@ -114,11 +114,14 @@ def write_part(packed: Iterable[bytes], folder: Path) -> Path:
 def write_whole(data: bytes, path: Path) -> None:
     """Write a file that is there whole or not at all, also after the machine stopped."""
     partial = path.with_suffix(".part")
-    with partial.open("wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
-    os.replace(partial, path)
+    try:
+        with partial.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
     if hasattr(os, "O_DIRECTORY"):
         folder = os.open(path.parent, os.O_DIRECTORY)
         try:

@@ -204,6 +204,7 @@ def _cell(printed: str):
         (f"138{DOUBT}", STATED, 138),
         (f"188{DOUBT}138{DOUBT}", STATED, 138),
         (f"188{DOUBT}", UNREAD, None),
+        (f"-138{DOUBT}138{DOUBT}", STATED, 138),
         (f"188{DOUBT}13{DOUBT}", UNREAD, None),
         (DOUBT, "implied", 138),
     ],

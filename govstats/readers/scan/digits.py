@@ -68,6 +68,9 @@ class Reader:
         if not short and not _DIGITS.search(text):
             return text
         second = recognise(cut_strip(self._grey, box, self._em, WIDER_SIDE, WIDER_HALF))
+        if _NUMERIC.fullmatch(text) and text[0] in "-−":
+            # The rest of a broken rule looks like the sign.
+            return f"{text}{DOUBT}{text[1:]}{DOUBT}"
         if _NUMERIC.fullmatch(text):
             return text if self._is_certain(box, first, second) else doubted(text, second)
         if short:

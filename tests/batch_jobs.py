@@ -6,9 +6,9 @@ import os
 import time
 from pathlib import Path
 
-from govstats.batch import clock
 from govstats.batch.guard import Task
 from govstats.outcome import Outcome, outcome_of
+from govstats.readers import clock
 
 # Where readings are noted, by source; set in the environment, which children inherit.
 LOG = "GOVSTATS_TEST_LOG"

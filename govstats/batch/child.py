@@ -15,8 +15,8 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO
 
-from govstats.batch import clock
 from govstats.batch.parts import pack
+from govstats.readers import clock
 
 READY, AT, MORE, DONE = "ready", "at", "more", "done"
 

@@ -15,7 +15,6 @@ from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 from govstats.batch import engine
-from govstats.batch.clock import SECONDS
 from govstats.batch.guard import Order, Task, limits_of, read_task
 from govstats.batch.index import Index, LockedError, lock
 from govstats.batch.merge import Summary, write_tables
@@ -25,6 +24,7 @@ from govstats.document import ReportError
 from govstats.outcome import Outcome, digest_of
 from govstats.readers import LARGEST
 from govstats.readers.archive import Archives
+from govstats.readers.clock import SECONDS
 from govstats.tables import EXTRACTED, FORMATS
 
 # Hidden, so that it is never taken for reports.

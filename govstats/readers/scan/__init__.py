@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from govstats.document import Document, Grid, Line, ReportError
+from govstats.readers import clock
 
 if TYPE_CHECKING:
     from govstats.readers.pdf import Page
@@ -24,6 +25,8 @@ _LOADED = ("onnxruntime", "cv2", "numpy", "PIL")
 _NEEDED = ("rapidocr", *_LOADED)
 # A page takes some five seconds: a longer file is a collection.
 MOST_PAGES = 200
+# What a page may take where the machine is slow.
+PAGE_SECONDS = 20.0
 # From so many pages on a terminal shows how far the reading is.
 MANY_PAGES = 4
 ANEW = (
@@ -51,7 +54,7 @@ def read_picture(data: bytes, page: int = 0) -> tuple[Line | Grid, ...]:
     from govstats.readers.scan.page import read_page
     from govstats.readers.scan.pictures import read_pages
 
-    scan = read_page(*next(read_pages(data)))
+    scan = next(read_page(*each) for each in progress(read_pages(data), 1))
     if scan is None:
         raise ReportError("decode", WORDLESS)
     return join_pages([_laid(scan, page)])
@@ -91,12 +94,13 @@ def read_pdf_page(page: Any, number: int) -> Page | None:
 
 
 def progress(pages: Iterator[Any] | list[Any], count: int) -> Iterator[Any]:
-    """The pages; a terminal shows how many are read where they are many."""
+    """The pages, each with its time; a terminal shows how many are read where they are many."""
     from tqdm import tqdm
 
-    return iter(
-        tqdm(pages, total=count, unit="page", leave=False, disable=count < MANY_PAGES or None)
-    )
+    hidden = count < MANY_PAGES or None
+    for page in tqdm(pages, total=count, unit="page", leave=False, disable=hidden):
+        clock.allow(PAGE_SECONDS)
+        yield page
 
 
 def _laid(scan: Scan, number: int) -> Page:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from govstats.paper import changes, contents, manifest, numbers, tables
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def make() -> int:
     """Write tables, numbers and lists, bring the manifest up to date; return the exit status."""
-    made = {}
+    made: dict[Path, list[Path]] = {}
     said = contents.lacking()
     try:
         for item in contents.items():

@@ -27,7 +27,7 @@ def load() -> dict[str, Any]:
     """The manifest: notebooks (name -> data, reads) and files (name -> how it was made)."""
     if not path().is_file():
         return {"notebooks": {}, "files": {}}
-    return json.loads(path().read_text(encoding="utf-8"))  # type: ignore[no-any-return]
+    return json.loads(path().read_text(encoding="utf-8"))
 
 
 def save(manifest: Mapping[str, Any]) -> None:

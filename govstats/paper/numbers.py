@@ -55,7 +55,7 @@ def _number(
     for column, value in where.items():
         if column not in rows:
             raise ValueError(f"numbers.toml: {name}: {group['file']} has no column {column}")
-        rows = rows[rows[column] == value]
+        rows = rows[rows[column].isin(value if isinstance(value, list) else [value])]
     if group.get("take"):
         return {**_taken(rows, group), **told}
     if len(rows) > 1:

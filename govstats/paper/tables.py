@@ -5,7 +5,8 @@ from __future__ import annotations
 import html
 import math
 import string
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count, product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -72,9 +73,12 @@ def laid_out(entry: Mapping[str, Any], number: str, rows: pandas.DataFrame) -> P
     headings = words["headings"] | entry.get("headings", {})
     columns = entry["columns"]
     cells = [[_cell(row, column, entry, rows) for column in columns] for _, row in rows.iterrows()]
-    letters = _letters(rows) if "caveats" in rows else {}
-    for line, caveat in zip(cells, rows.get("caveats", []), strict=False):
-        line[0] += f" [{letters[caveat]}]" if caveat in letters else ""
+    limits = [_limits(said) for said in rows.get("caveats", [])]
+    letters = dict(
+        zip(dict.fromkeys(each for row in limits for each in row), _names(), strict=False)
+    )
+    for line, said in zip(cells, limits, strict=False):
+        line[0] += f" [{', '.join(letters[each] for each in said)}]" if said else ""
     notes = [spoken(entry["note"]), spoken(words["common"]["note"])]
     notes += [f"[{letter}] {caveat}." for caveat, letter in letters.items()]
     return Printed(
@@ -88,10 +92,14 @@ def laid_out(entry: Mapping[str, Any], number: str, rows: pandas.DataFrame) -> P
     )
 
 
-def _letters(rows: pandas.DataFrame) -> dict[str, str]:
-    said = rows["caveats"].dropna().unique()
-    names = [*string.ascii_lowercase, *(a + b for a in "ab" for b in string.ascii_lowercase)]
-    return dict(zip(said, names, strict=False))
+def _limits(caveats: object) -> list[str]:
+    return caveats.split("; ") if isinstance(caveats, str) else []
+
+
+def _names() -> Iterator[str]:
+    """a to z, aa, ab and so on, for as many caveats as there are."""
+    for many in count(1):
+        yield from map("".join, product(string.ascii_lowercase, repeat=many))
 
 
 def _cell(row: pandas.Series, column: str, entry: Mapping[str, Any], rows: pandas.DataFrame) -> str:
@@ -105,7 +113,8 @@ def _cell(row: pandas.Series, column: str, entry: Mapping[str, Any], rows: panda
     value = row[column]
     if rows[column].dtype.kind not in "fi":
         return NONE if not isinstance(value, str) else term(value)
-    if math.isnan(value):
+    # Errors that are not clustered have 0 clusters.
+    if math.isnan(value) or (column == "clusters" and not value):
         return NONE
     if column == "p" or column.startswith("p_"):
         return "<0.001" if value < 0.0005 else f"{value:.3f}"

@@ -167,7 +167,7 @@ def test_every_number_that_a_sentence_states_is_quoted(path):
 
 def test_numbers_of_the_first_screen_are_quoted():
     text = (ROOT / "README.md").read_text(encoding="utf-8").partition("```")[0]
-    assert "self-reported" in text
+    assert numbers.quoted()["ReportsYearly"]["value"] in _said(text)
     known = _known("01_sources", "07_not_held") | {"95"}
     assert [n for n in _said(text) if n not in known] == []
 
@@ -236,6 +236,19 @@ def test_cells_are_rounded_and_what_is_not_known_is_a_dash():
     assert "a\\_b [a, b] & 25.3 & 16.1–34.6 & 53 & <0.001 & — \\\\" in tables.as_latex(table)
     assert "\\caption{A \\& B}" in tables.as_latex(table)
     assert "A &amp; B" in tables.as_html(table)
+
+
+def test_a_long_table_may_run_over_the_page():
+    rows = pd.DataFrame({"estimand": [f"row {i}" for i in range(60)], "caveats": "same"})
+    latex = tables.as_latex(tables.laid_out(ENTRY | {"columns": ["estimand"]}, "Table 1", rows))
+    assert "\\begin{longtable}{l}\n\\caption{A \\& B} \\label{tab:x}" in latex
+    assert latex.count("[a] \\\\\n") == 60
+    assert "\\begin{table}" not in latex
+
+
+def test_a_bracket_at_the_head_of_a_row_is_no_length():
+    assert tables.escape("[a]") == "{}[a]"
+    assert tables.escape("100 % of A_B & {C}") == "100 \\% of A\\_B \\& \\{C\\}"
 
 
 def test_texts_of_tables_are_chinese_where_the_figures_are(monkeypatch):
@@ -441,4 +454,29 @@ def test_one_raw_number_changes_what_depends_on_it_and_nothing_else(small):
         "tables: 04_not_held, 04_totals",
         "macros: YubeiNotHeldLow, YubeiNotHeldOfReplies, YubeiReplies, YubeiRepliesHigh, "
         "YubeiRepliesLow",
+    ]
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="no make on this machine")
+def test_reproduce_remembers_first_and_tells_last(tmp_path):
+    # In a folder where nothing has been made, so that every step is due; none is run.
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    for name in ("requirements.lock", "pyproject.toml", "notebooks/execute.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    command = ["make", "--no-print-directory", "-n", "reproduce"]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
+    )
+    steps = re.findall(r"-m (govstats[ .]\w+ ?[a-z]*)|(execute)\.py", done.stdout)
+    assert ["".join(step).strip() for step in steps] == [
+        "govstats.paper remember",
+        "govstats build",
+        "govstats codebook",
+        "govstats.paper remember",
+        "execute",
+        "govstats.paper remember",
+        "govstats.paper",
+        "govstats.paper tell",
     ]

@@ -11,6 +11,18 @@ from govstats.paper.tables import escape, spoken
 from govstats.plots.style import figures_folder
 from govstats.plots.words import language, say
 
+_ABOUT = """\
+# Figures and tables of the paper
+
+Numbers follow the order of `govstats/vocabulary/paper.toml`; a file is named after the notebook
+that makes its numbers. `manifest.json` says of every file which notebook made it and from which
+data: `data` is the SHA-256 of the lines that `sha256sum` prints for the files read, sorted by name.
+
+In LaTeX (XeLaTeX or LuaLaTeX, from the folder that holds `figures`, `tables` and `paper`): load
+graphicx, booktabs, longtable, adjustbox and xeCJK, then `\\input{paper/numbers}` in the preamble,
+`\\ShareNotHeldMean` and the like in sentences, `\\input{paper/figures}` and `\\input{paper/tables}`
+where they belong. In Word: open a `tables/*.html` in a browser, mark all, copy and paste.
+"""
 _WORDS = {"figure": ("Figure", "图"), "table": ("Table", "表")}
 
 
@@ -56,15 +68,7 @@ def write(folder: Path) -> list[Path]:
 
 
 def _contents(found: list[Item]) -> str:
-    lines = [
-        "# Figures and tables of the paper",
-        "",
-        "Numbers follow the order of `govstats/vocabulary/paper.toml`; a file is named after the",
-        "notebook that makes its numbers.",
-        "",
-        "| number | file | English | 中文 |",
-        "|---|---|---|---|",
-    ]
+    lines = [_ABOUT, "| number | file | English | 中文 |", "|---|---|---|---|"]
     for item in found:
         english, chinese = item.entry["title"]
         file = f"{item.kind}s/{item.entry['name']}"

@@ -127,22 +127,24 @@ def _said(number: float, digits: int) -> str:
 
 
 def escape(text: str) -> str:
-    """Text for LaTeX.
+    """Text for LaTeX, also as the first cell of a row, where a bracket would be read as a length.
 
     >>> escape("95 % of A_B")
     '95 \\\\% of A\\\\_B'
     """
-    return "".join(_TEX.get(mark, mark) for mark in text)
+    text = "".join(_TEX.get(mark, mark) for mark in text)
+    return "{}" + text if text.lstrip().startswith("[") else text
 
 
 def as_latex(table: Printed) -> str:
     """A booktabs table with caption, label and note; long ones as longtable."""
     import pandas
 
-    frame = pandas.DataFrame(table.rows, columns=table.headings)
+    cells = [[escape(cell) for cell in row] for row in table.rows]
+    frame = pandas.DataFrame(cells, columns=[escape(heading) for heading in table.headings])
     shape = "".join("r" if numeric else "l" for numeric in table.numeric)
     label, long = f"tab:{table.name}", len(table.rows) > _LONG
-    options: dict[str, Any] = {"index": False, "escape": True, "column_format": shape}
+    options: dict[str, Any] = {"index": False, "escape": False, "column_format": shape}
     if long:
         options |= {"longtable": True, "caption": escape(table.title), "label": label}
     body = frame.to_latex(**options)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 # notebooks/execute.py makes each kernel begin with this.
-BEGIN = "from govstats.paper.trace import watch; watch()"
+BEGIN = "import govstats.paper.trace as _trace; _trace.watch()"
 VARIABLE = "GOVSTATS_TRACE"
 
 

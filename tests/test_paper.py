@@ -363,6 +363,18 @@ def test_rows_are_told_apart_by_the_fewest_first_columns(before, now, expected):
     assert changes.compare("x.csv", [HEAD, *before], [HEAD, *now]) == expected
 
 
+def test_values_are_no_part_of_what_a_row_is_known_by():
+    head = ("record_id", "measure", "value", "unit")
+    rows = [("a", "received", "1", "count"), ("a", "received", "5", "percent")]
+    now = [rows[0], ("a", "received", "6", "percent")]
+    found = changes.compare("record_figures.csv", [head, *rows], [head, *now])
+    assert found == changes.Rows(changed={("a", "received"): ["value"]})
+    both = [(*row[:2], "9", row[3]) for row in rows]
+    found = changes.compare("record_figures.csv", [head, *rows], [head, *both])
+    assert list(found.changed.values()) == [["value"], ["value"]]
+    assert (found.added, found.removed) == (0, 0)
+
+
 def test_a_new_column_is_every_row_anew():
     found = changes.compare("x.csv", [("a",), ("1",)], [("a", "b"), ("1", "2")])
     assert found == changes.Rows(1, 1)

@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from govstats import vocabulary
 from govstats.paper import numbers
 from govstats.paper.folders import paper_folder, sha256, tables_folder
 from govstats.plots.style import figures_folder
+from govstats.schemas import fields
 from govstats.tables import processed_folder
 
 # Not kept in git; there only while a run is on, or after one that failed.
@@ -139,16 +139,16 @@ def compare(name: str, before: Sequence[Row], now: Sequence[Row]) -> Rows:
     """Rows added, removed and changed between two versions of a table, heads included.
 
     A row is known by the key of fields.toml, or else by the fewest first columns that tell all rows
-    apart; where none do, every row that differs is one removed or added.
+    apart, numbers left out; rows that these do not tell apart are taken in their order.
     """
     heads = (before[:1] or [()])[0], (now[:1] or [()])[0]
     old, new = Counter(before[1:]), Counter(now[1:])
     gone, come = list((old - new).elements()), list((new - old).elements())
     if heads[0] != heads[1] or not gone or not come:
         return Rows(len(come), len(gone))
-    columns = _key(name, heads[0], before[1:], now[1:])
-    ways = [{tuple(row[c] for c in columns): row for row in rows} for rows in (gone, come)]
-    both = [key for key in ways[0] if key in ways[1]] if columns else []
+    columns = _key(name.removesuffix(".csv"), heads[0], before[1:], now[1:])
+    ways = [_by_key(rows, columns) for rows in (gone, come)]
+    both = [key for key in ways[0] if key in ways[1]]
     changed = {
         key: [h for h, a, b in zip(heads[0], ways[0][key], ways[1][key], strict=True) if a != b]
         for key in both
@@ -156,15 +156,25 @@ def compare(name: str, before: Sequence[Row], now: Sequence[Row]) -> Rows:
     return Rows(len(come) - len(both), len(gone) - len(both), changed)
 
 
+def _by_key(rows: Sequence[Row], columns: Sequence[int]) -> dict[Row, Row]:
+    found: dict[Row, Row] = {}
+    for row in rows:
+        key = tuple(row[column] for column in columns)
+        alike = sum(other[: len(key)] == key for other in found)
+        found[(*key, f"#{alike + 1}") if alike else key] = row
+    return found
+
+
 def _key(name: str, head: Row, *versions: Sequence[Row]) -> list[int]:
-    tables = vocabulary.words("fields.toml")["tables"]
-    declared = tables.get(name.removesuffix(".csv"), {}).get("key", [])
-    if declared and set(declared) <= set(head):
-        return [head.index(column) for column in declared]
-    for many in range(1, len(head)):
+    known = fields.table(name) if name in fields.names() else None
+    if known and known.key and set(known.key) <= set(head):
+        return [head.index(column) for column in known.key]
+    figures = [f.name for f in known.fields if f.type == "number"] if known else []
+    most = next((place for place, column in enumerate(head) if column in figures), len(head))
+    for many in range(1, most):
         if all(len({row[:many] for row in rows}) == len(rows) for rows in versions):
             return list(range(many))
-    return []
+    return list(range(most))
 
 
 def _told(rows: Rows) -> str:

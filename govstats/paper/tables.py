@@ -25,6 +25,7 @@ _TEX = {
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
 }
+_SCALED = ("estimate", "share", "value", INTERVAL)
 # A table that is longer may run over the page.
 _LONG = 35
 
@@ -104,7 +105,7 @@ def _names() -> Iterator[str]:
 
 def _cell(row: pandas.Series, column: str, entry: Mapping[str, Any], rows: pandas.DataFrame) -> str:
     digits = entry.get("digits", 1)
-    scale = entry.get("scale", 1) if column in ("estimate", "share", INTERVAL) else 1
+    scale = entry.get("scale", 1) if column in _SCALED else 1
     if column == INTERVAL:
         ends = [row["low"], row["high"]]
         return (
@@ -118,7 +119,7 @@ def _cell(row: pandas.Series, column: str, entry: Mapping[str, Any], rows: panda
         return NONE
     if column == "p" or column.startswith("p_"):
         return "<0.001" if value < 0.0005 else f"{value:.3f}"
-    whole = (rows[column].dropna() % 1 == 0).all() and column not in ("estimate", "share")
+    whole = (rows[column].dropna() % 1 == 0).all() and column not in _SCALED
     return _said(scale * value, 0 if whole else digits)
 
 

@@ -39,7 +39,7 @@ notebooks: $(EXECUTED) ## run the notebooks, if they or what they read has chang
 paper: $(PAPER) ## tables/ (LaTeX, HTML, CSV) and paper/: numbers, lists, manifest
 
 test: $(INSTALLED) ## run the tests
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses auto --dist loadfile
 
 lint: $(INSTALLED) ## check style (ruff) and types (mypy)
 	@$(PY) -m ruff check --quiet .

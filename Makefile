@@ -78,6 +78,8 @@ $(BUILT): $(INSTALLED) $(RAW) $(CODE) $(if $(filter-out $(wildcard $(TABLES)),$(
 	@mkdir -p $(@D)
 	@$(PY) -m govstats build --raw data/raw --out data/processed
 	@mkdir -p docs && $(PY) -m govstats codebook > docs/codebook.md
+	@$(PY) -m govstats codebook forms > docs/forms.md
+	@$(PY) -m govstats codebook metrics > docs/metrics.md
 	@touch $@
 
 # Running a notebook rewrites its file; the stamp comes last and so is newer.

@@ -23,10 +23,10 @@ TABLES := data/processed/datapackage.json data/processed/panel.csv data/processe
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup reproduce notebooks test lint lab lock clean FORCE
+.PHONY: help setup reproduce notebooks test test-all lint lab lock release clean FORCE
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## install the package and all it needs into .venv
 
@@ -36,6 +36,9 @@ notebooks: $(EXECUTED) ## run the notebooks, if they or what they read has chang
 
 test: $(INSTALLED) ## run the tests
 	@$(PY) -m pytest
+
+test-all: $(INSTALLED) ## run the quick tests with every Python from 3.11 to 3.13 that is found
+	@$(PY) tools/every_python.py
 
 lint: $(INSTALLED) ## check style (ruff) and types (mypy)
 	@$(PY) -m ruff check --quiet .
@@ -51,9 +54,12 @@ lock: $(PY) ## bring requirements.lock in step with pyproject.toml (UPGRADE=1: n
 		--universal --python-version 3.11 --fork-strategy fewest --all-extras --generate-hashes \
 		--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
+release: $(INSTALLED) ## build wheel and sdist into dist/ and try them in a new environment
+	@$(PY) tools/release.py
+
 clean: ## remove .venv and caches; data, notebooks and figures stay
-	@rm -rf $(VENV) .make .pytest_cache .ruff_cache .mypy_cache .hypothesis
-	@find govstats tests notebooks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+	@rm -rf $(VENV) .make dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	@find govstats tests notebooks tools benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(PY):
 	@command -v "$(PYTHON)" >/dev/null || { \

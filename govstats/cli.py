@@ -156,11 +156,12 @@ def show(file: Annotated[Path, typer.Argument(metavar="FILE", help="One report."
     """Print a report's tables and the checks it violates."""
     from govstats.document import ReportError
     from govstats.readers import load
+    from govstats.readers.pictures import beside_file
     from govstats.report import read_report
     from govstats.show import print_report
 
     try:
-        report = read_report(file.name, load(file))
+        report = read_report(file.name, load(file), beside_file(file))
     except ReportError as error:
         typer.echo(f"{error.stage}: {file} {error}", err=True)
         raise typer.Exit(SOME_FAILED) from error

@@ -14,6 +14,7 @@ from govstats.document import ReportError
 from govstats.extract import STATED, UNREAD
 from govstats.readers import LARGEST, load
 from govstats.readers.archive import Archives, members_of
+from govstats.readers.pictures import Beside, beside_file
 from govstats.report import Report, read_report
 from govstats.tables import write_table
 
@@ -122,13 +123,21 @@ def _add(
         if digest in first_with:
             raise ReportError(DUPLICATE, f"has the same content as {first_with[digest]}")
         first_with[digest] = source.name
-        collection.reports.append(read_report(source.name, data))
+        beside = beside_source(source, archives, largest)
+        collection.reports.append(read_report(source.name, data, beside))
     except ReportError as error:
         collection.failures.append(Failure(source.name, error.stage, f"{source.name} {error}"))
     except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other files
         fault = f"{type(error).__name__}: {error}"
         message = f"{source.name} met a fault in govstats ({fault}): please report it"
         collection.failures.append(Failure(source.name, "extract", message))
+
+
+def beside_source(source: Source, archives: Archives, largest: int = LARGEST) -> Beside:
+    """What lies beside a source: in its folder, or in its folder within its archive."""
+    if source.place:
+        return archives.beside(source.path, source.place, largest)
+    return beside_file(source.path)
 
 
 def write(collection: Collection, folder: Path, file_format: str = "csv") -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+# Stands for what is printed and cannot be read, and behind a number that is read with doubt.
+DOUBT = "\ufffd"
+
 
 class ReportError(Exception):
     """A file that cannot be used: `stage` (find, read, decode, extract) and what to do about it."""

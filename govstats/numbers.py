@@ -9,18 +9,24 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from govstats.characters import simplified
+from govstats.document import DOUBT
 
 Value = int | Decimal
 
 # House rule: all of these are printed blanks, told apart from zero; the printed text is kept.
-BLANKS = frozenset({"", "-", "--", "—", "——", "–", "－", "/", "\\", "无", "―", "─"})
+# Full-width signs are folded before; a dash may be drawn with any of them, once or several times.
+BLANKS = frozenset({"", "/", "//", "\\", "无"})
+_DASHES = "-—–―─−"
 
 _PLAIN_UNIT = "件次|人次|批次|亿元|万元|元|件|宗|条|项|个|次|人|份|篇|期|户"
+# Units that stand in a cell or a piece of their own.
+UNITS = frozenset(_PLAIN_UNIT.split("|"))
 _UNIT = rf"{_PLAIN_UNIT}|\((?:{_PLAIN_UNIT})\)"
 _NUMBER = re.compile(
     rf"(?P<sign>[+\-−])?\s*(?P<digits>\d{{1,3}}(?:,\d{{3}})+|\d+)(?P<fraction>\.\d+)?\s*(?P<unit>{_UNIT})?"
 )
 _SPACE = re.compile(r"\s+")
+_DOUBTED = re.compile(rf"[\d.,+\-\s{DOUBT}]+")
 # 单位:万元 in a column header holds for the whole column.
 _HEADER_UNIT = re.compile(r"单位:?(亿元|万元|元|件|条|项|个)")
 
@@ -35,7 +41,8 @@ class Number(NamedTuple):
 @lru_cache(maxsize=8192)
 def is_blank(text: str) -> bool:
     """True for a cell printed empty or with one of the signs that stand for empty."""
-    return _SPACE.sub("", simplified(text)) in BLANKS
+    sign = _SPACE.sub("", unicodedata.normalize("NFKC", simplified(text)))
+    return sign.strip(_DASHES) == "" or sign in BLANKS
 
 
 @lru_cache(maxsize=8192)
@@ -57,6 +64,23 @@ def parse_number(text: str) -> Number | None:
     if match["sign"] in ("-", "−"):
         value = -value
     return Number(value, (match["unit"] or "").strip("()"))
+
+
+def doubtful_values(text: str) -> frozenset[Value] | None:
+    """Values that a cell read with doubt may have, none where nothing was read.
+
+    None for any other text; every reading ends in the mark of doubt.
+
+    >>> doubtful_values("12\\ufffd17\\ufffd") == {12, 17}, doubtful_values("12")
+    (True, None)
+    """
+    *readings, rest = text.strip().split(DOUBT)
+    if not readings or rest:
+        return None
+    numbers = [parse_number(reading) for reading in readings]
+    if any(number is None and reading for number, reading in zip(numbers, readings, strict=True)):
+        return frozenset() if _DOUBTED.fullmatch(text.strip()) else None
+    return frozenset(number.value for number in numbers if number is not None)
 
 
 def header_unit(text: str) -> str:

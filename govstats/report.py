@@ -13,6 +13,7 @@ from govstats.issuers import Issuer, identify
 from govstats.numbers import Value
 from govstats.prose import Figure, compare, read_prose
 from govstats.readers import read
+from govstats.readers.pictures import Beside
 from govstats.sums import VIOLATED
 from govstats.topics import Topic, read_topics
 
@@ -43,10 +44,13 @@ class Report:
         return [found for found in self.checks if found.verdict == VIOLATED]
 
 
-def read_report(source: str, data: bytes) -> Report:
-    """Read and check one report; `source` is the name it goes by. Raises ReportError."""
+def read_report(source: str, data: bytes, beside: Beside | None = None) -> Report:
+    """Read and check one report; `source` is the name it goes by. Raises ReportError.
+
+    `beside` gives the files that lie beside it, for tables that are pictures.
+    """
     digest = hashlib.sha256(data).hexdigest()
-    document = read(data)
+    document = read(data, beside)
     extraction = extract(document)
     # Character for character the source, so that the places of figures are those of the source.
     text = plain(document.text())

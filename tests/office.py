@@ -5,6 +5,8 @@ A table is a list of rows, a row a list of (text, height, width), as a reader la
 
 from __future__ import annotations
 
+import struct
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from io import BytesIO
@@ -201,3 +203,17 @@ def as_xls(title: str, tables: Sequence[tuple[str, list[Row]]]) -> bytes:
             end = (at + 1 + height, column + width - 1)
             sheet.write_merge(at + 2, end[0], column, end[1], _number(text), framed)
     return saved(book)
+
+
+def png(width: int, height: int) -> bytes:
+    """A white picture of so many pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\xff" * width) * height)
+    chunks = (chunk(b"IHDR", head), chunk(b"IDAT", rows), chunk(b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)

@@ -53,7 +53,9 @@ def test_does_not_read(text):
     assert parse_number(text) is None
 
 
-@pytest.mark.parametrize("text", ["", " ", "\u3000", "-", "—", "/", "无"])
+@pytest.mark.parametrize(
+    "text", ["", " ", "\u3000", "-", "—", "/", "无", "／", "－－", "—\u3000—", "−"]
+)
 def test_blank_is_not_zero(text):
     assert is_blank(text)
     assert parse_number(text) is None

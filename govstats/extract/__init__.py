@@ -17,7 +17,7 @@ from govstats.extract.titles import find_title, find_year
 from govstats.extract.tokens import Kind, Token, tokenise
 from govstats.forms import Address, Table, candidates
 from govstats.labels import find_all, normalise
-from govstats.numbers import Value
+from govstats.numbers import Value, doubtful_values
 from govstats.sums import Bounds, bound
 
 _ALIGNERS = {"disclosure": align_disclosure, "requests": align_requests, "remedies": align_remedies}
@@ -167,7 +167,7 @@ def _cell(
     value: Value | None = None
     if token is not None and token.kind is Kind.BLANK:
         status = BLANK
-    elif token is None and placement.lacks(address.row):
+    elif token is None and placement.lacks(address):
         status = ABSENT
     elif high is None:
         status = UNREAD
@@ -177,6 +177,13 @@ def _cell(
         status = BOUNDED
     if status == IMPLIED and _stands_unplaced(address, value, placement):
         status, value, low, high = UNREAD, None, None, None
+    read = doubtful_values(token.text) if token is not None else None
+    if status == IMPLIED and read:
+        # What was read with doubt counts where the sums leave just that value, and speaks against
+        # them where they leave another.
+        confirmed = value in read
+        status, value = (STATED, value) if confirmed else (UNREAD, None)
+        low = high = None
     printed, locator = (
         (token.text, token.locator) if token is not None else ("", _row_place(address, placement))
     )

@@ -35,6 +35,7 @@ def align_disclosure(tokens: Sequence[Token], table: Table) -> Placement:
     Numbers behind a row label are that row's. Numbers behind column labels fill the block's rows;
     how they run is judged for all of a block together, because its inequalities join its columns.
     """
+    tokens = _with_garbled(tokens, table)
     in_front = _labels_in_front(tokens, table)
     # Where runs with numbers do not tell, runs of printed blanks do.
     for least in (1, 0):
@@ -46,6 +47,24 @@ def align_disclosure(tokens: Sequence[Token], table: Table) -> Placement:
     if not forward.unplaced:
         return forward
     return min(forward, _align(in_front, table), key=lambda placed: placed.unplaced)
+
+
+def _with_garbled(tokens: Sequence[Token], table: Table) -> list[Token]:
+    """The tokens with words behind a row's label in its grid row as cells: they are no labels.
+
+    Blanks further right, which only fill up the row, would pass for the row's cells.
+    """
+    known = {*table.row_codes, *table.column_codes, *table.head_cores}
+    rows = {t.row_place for t in tokens if t.columns and core(t.text) in table.row_codes}
+    marked: list[Token] = []
+    named = None
+    for token in tokens:
+        words = core(token.text) if token.kind is Kind.LABEL else ""
+        is_cell = bool(words) and token.row_place == named and words not in known
+        if words in table.row_codes and token.row_place in rows:
+            named = token.row_place
+        marked.append(token._replace(kind=Kind.GARBLED) if is_cell else token)
+    return marked
 
 
 def _labels_ahead(tokens: Sequence[Token], table: Table, least: int) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from govstats.extract.columns import by_position, place_by_position
 from govstats.extract.indicators import (
@@ -43,6 +43,8 @@ def align_statistics(tokens: Sequence[Token], table: Table) -> Placement:
     lines, clear = _ordered(tokens, table)
     columns = columns_in([token.text for token in heads], words) or [NUMBER]
     clear = clear and _is_clear(lines, columns)
+    if heads and clear:
+        placement.unprinted = {CUMULATIVE}.difference(columns)
     for line in lines:
         for code in line.codes:
             _place(line, code, _Heads(heads, columns, clear), placement)
@@ -178,18 +180,18 @@ def _join(pieces: Sequence[Token], table: Table) -> Token:
     for start in range(len(pieces) - 1):
         text = "".join(token.text for token in pieces[start:])
         if codes_of(text, words, loose=False):
-            return replace(pieces[start], text=text)
+            return pieces[start]._replace(text=text)
     numbered = [i for i, token in enumerate(pieces) if is_numbered(token.text)]
     start = numbered[-1] if numbered and pieces[-1].row == pieces[0].row else len(pieces) - 1
     if start == len(pieces) - 1:
         return pieces[-1]
-    return replace(pieces[start], text="".join(token.text for token in pieces[start:]))
+    return pieces[start]._replace(text="".join(token.text for token in pieces[start:]))
 
 
 def _read(line: Line, code: str, heads: _Heads, table: Table) -> Reading:
     """A row's cells under their heads: by the grid's columns, else by the order of the heads."""
     words = words_of(table)
-    named = [replace(h, text=column_of(h.text, words) or "") for h in heads.tokens]
+    named = [h._replace(text=column_of(h.text, words) or "") for h in heads.tokens]
     grid = by_position(named, {column: column for column in heads.columns})
     placed = place_by_position(line.values, grid)
     if placed is not None:

@@ -28,7 +28,7 @@ class Placement:
 
     `rows` holds where each row's label stands ("" when only its numbers were recognised);
     `unlisted` holds (printed label, column, token) of rows the form does not know; `units` the unit
-    that the head states for a row's amounts.
+    that the head states for a row's amounts; `unprinted` has columns that the table does not have.
     """
 
     table: Table
@@ -37,6 +37,7 @@ class Placement:
     conflicts: set[Address] = field(default_factory=set)
     unlisted: list[tuple[str, str, Token]] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)
+    unprinted: set[str] = field(default_factory=set)
     unplaced: int = 0
 
     def note_row(self, code: str, label: Token) -> None:
@@ -52,10 +53,14 @@ class Placement:
             self.tokens.setdefault(address, token)
             self.rows.setdefault(address.row, "")
 
-    def lacks(self, row: str) -> bool:
-        """True when the document has no such row: no label, and no row of numbers without place."""
-        columns = self.table.block_of[row].columns
-        return row not in self.rows and 2 * self.unplaced <= len(columns)
+    def lacks(self, address: Address) -> bool:
+        """True when the document has no such row: no label, and no row of numbers without place.
+
+        The same of a column, where the heads tell that there is none.
+        """
+        columns = self.table.block_of[address.row].columns
+        has_row = address.row in self.rows or 2 * self.unplaced > len(columns)
+        return not has_row or address.column in self.unprinted
 
     def wanting(self) -> int:
         """How many rows between the first and the last that were found were not."""

@@ -45,13 +45,14 @@ def _signs() -> Mapping[str, str]:
     }
 
 
-def _table_of(token: Token) -> str | None:
-    text = normalise(token.text)
-    if ARTICLE.match(text):
+@lru_cache(maxsize=8192)
+def _table_of(label: str) -> str | None:
+    """The table that a label belongs to, if it is a label of one table alone."""
+    if ARTICLE.match(normalise(label)):
         return "disclosure"
-    if _is_prose(token):
+    if _is_prose(label):
         return None
-    words, signs = core(token.text), _signs()
+    words, signs = core(label), _signs()
     if words in signs:
         return signs[words]
     tails = (words[i:] for i in range(1, len(words) - _SHORTEST + 1))
@@ -60,8 +61,9 @@ def _table_of(token: Token) -> str | None:
 
 def _is_piece(token: Token) -> bool:
     """A label within a line of words and numbers, where white space also breaks labels."""
-    in_line = token.line > 0 and not token.whole_line
-    return token.kind is Kind.LABEL and in_line and not _is_prose(token) and not _is_heading(token)
+    if token.kind is not Kind.LABEL or token.whole_line or token.line == 0:
+        return False
+    return not _is_prose(token.text) and not _is_heading(token.text)
 
 
 def _table_of_pieces(broken: Sequence[Token]) -> str | None:
@@ -71,15 +73,17 @@ def _table_of_pieces(broken: Sequence[Token]) -> str | None:
     return next((_signs()[words] for words in joined if words in _signs()), None)
 
 
-def _is_prose(token: Token) -> bool:
-    return len(token.text) > _LONGEST or _SENTENCE.search(token.text) is not None
+@lru_cache(maxsize=8192)
+def _is_prose(text: str) -> bool:
+    return _SENTENCE.search(text) is not None or len(normalise(text)) > _LONGEST
 
 
-def _is_heading(token: Token) -> bool:
+@lru_cache(maxsize=8192)
+def _is_heading(text: str) -> bool:
     """A section heading, not a numbered row whose label is cut or glued."""
-    if not _HEADING.match(normalise(token.text)):
+    if not _HEADING.match(normalise(text)):
         return False
-    words, labels = core(token.text), _numbered_labels()
+    words, labels = core(text), _numbered_labels()
     if len(words) < _SHORTEST or find_alike(words, labels) is not None:
         return False
     starts = Codes({text[: len(words)]: "cut" for text in labels})
@@ -125,18 +129,22 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
     regions: dict[str, Region] = {}
     current: str | None = None
     broken: list[Token] = []
+    tokens = list(tokens)
+    filled = {t.row_place for t in tokens if t.columns and t.kind is Kind.NUMBER}
     for token in tokens:
         before = current
         broken = [*broken[1 - _MOST_PIECES :], token] if _is_piece(token) else []
         if token.kind is Kind.LABEL:
-            found = _table_of(token) or _table_of_pieces(broken)
+            found = _table_of(token.text) or _table_of_pieces(broken)
             if found is not None:
                 if current is None:
                     for piece in broken[:-1]:
                         regions.setdefault(found, Region()).add(piece, piece is not broken[0])
                     before = found if len(broken) > 1 else None
                 current = found
-            elif _is_prose(token) or _is_heading(token):
+            elif _is_prose(token.text) or (
+                _is_heading(token.text) and token.row_place not in filled
+            ):
                 current = None
         if current is not None:
             region = regions.setdefault(current, Region())
@@ -153,12 +161,15 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
 
 
 def _has_data(name: str, region: Sequence[Token]) -> bool:
-    """Numbers under two labels at least, or most labels of an empty table: else a mere mention."""
+    """Numbers under two labels at least, or most labels of a table without: else a mere mention.
+
+    In a grid a cell with other words (未统计) is one too, although it is no value.
+    """
     texts = [token.text for token in region if token.kind is Kind.LABEL]
     if any(token.kind is Kind.NUMBER for token in region):
         return any(len(present) >= _FEWEST_LABELS for present, _ in _labels_in(texts, name))
-    filled = any(token.is_value for token in region)
-    return filled and any(2 * len(found) >= every for found, every in _labels_in(texts, name))
+    has_cells = any(token.is_value or token.columns is not None for token in region)
+    return has_cells and any(2 * len(found) >= every for found, every in _labels_in(texts, name))
 
 
 def _labels_in(texts: Sequence[str], name: str) -> Iterator[tuple[set[str], int]]:

@@ -36,10 +36,10 @@ def _readings(
     tokens: Sequence[Token], segments: Sequence[Segment], table: Table
 ) -> Sequence[Reading]:
     """What the grid's heads say, else each labelled row, else the fifteen in order."""
-    by_grid = _by_grid(tokens, table)
+    by_grid = _by_grids(tokens, table)
     orders = _printed_orders([t.text for t in tokens if t.kind is Kind.LABEL], table)
     if by_grid or orders is None:
-        return [by_grid]
+        return by_grid
     return _by_rows(tokens, table, orders) or [_in_order(segments, table, orders)]
 
 
@@ -51,13 +51,21 @@ def _columns(table: Table) -> list[str]:
     return [column.code for column in table.blocks[0].columns]
 
 
+def _by_grids(tokens: Sequence[Token], table: Table) -> list[Reading]:
+    """A reading of each grid that names the blocks: a page may print the table of two years.
+
+    What the page prints in other grids below is no part of them.
+    """
+    named = [t.row[0] for t in tokens if t.columns and core(t.text) in table.row_codes]
+    grids = ([t for t in tokens if t.row[0] == grid] for grid in dict.fromkeys(named))
+    return [reading for grid in grids if (reading := _by_grid(grid, table))]
+
+
 def _by_grid(tokens: Sequence[Token], table: Table) -> Reading:
     """Each number under its own two heads; nothing unless the grid gives all fifteen.
 
-    Only the grid that names the blocks counts: what the page prints below it is no part of it.
+    A number beside all heads tells that the row does not stand under them: a cell is too many.
     """
-    named = [t.row[0] for t in tokens if t.columns and core(t.text) in table.row_codes]
-    tokens = [token for token in tokens if named and token.row[0] == named[-1]]
     labels = [token for token in tokens if token.kind is Kind.LABEL]
     rows, columns = by_position(labels, table.row_codes), by_position(labels, table.column_codes)
     placed: dict[Address, Token] = {}
@@ -69,6 +77,8 @@ def _by_grid(tokens: Sequence[Token], table: Table) -> Reading:
             if address in placed:
                 return {}
             placed[address] = token
+        elif token.kind is Kind.NUMBER:
+            return {}
     return placed if len(placed) == len(table.addresses) else {}
 
 

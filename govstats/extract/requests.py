@@ -48,7 +48,8 @@ def align_requests(tokens: Sequence[Token], table: Table) -> Placement:
     many = len(table.identities) // 8
     segments = cut_segments(tokens)
     first_ahead, last_ahead = labels_ahead(segments, table)
-    if first_ahead is last_ahead is False:
+    filled = any(segment.filled for segment in segments)
+    if filled and first_ahead is last_ahead is False:
         return _align(cut_segments(tokens, labels_first=False), table, step=-1)
     forward = _align(segments, table, step=1)
     broken = forward.violations()

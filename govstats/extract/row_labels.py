@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from govstats.extract.readings import Placement, row_identities, support
@@ -25,14 +26,31 @@ _SHORT = ("other", "other_undivided", "total")
 def labels_ahead(segments: Sequence[Segment], table: Table) -> tuple[bool, bool]:
     """Whether a row's label stands in front of the first numbers, and numbers behind the last.
 
-    One number alone may be that of a page.
+    One number alone may be that of a page, unless the row's other cells are printed empty, or it
+    stands in the printed row of its label.
     """
-    first = next((segment for segment in segments if segment.filled > 1), Segment())
+    shared = Counter(s.labels[-1].row_place for s in segments if s.labels and s.values)
+    alone = {place for place, count in shared.items() if count == 1}
+    width = len(table.blocks[0].columns)
+    first = next(
+        (
+            s
+            for s in segments
+            if s.filled > 1 or (s.filled and (len(s.values) >= width or _row_of(s) in alone))
+        ),
+        Segment(),
+    )
     known = {code for _, code in find_all(first.pieces, table.row_codes)}
     numbered = bool(first.labels) and is_numbered(first.labels[-1])
     last = max(later_labels(segments, table).values(), default=0)
     numbers_behind = any(segment.filled for segment in segments[last:])
     return bool(known.difference(_SHORT)) or numbered, numbers_behind
+
+
+def _row_of(segment: Segment) -> tuple[int, int, int] | None:
+    """The printed row that a segment's last label shares with its cells, if they share one."""
+    row = segment.labels[-1].row_place if segment.labels else None
+    return row if row == segment.values[0].row_place else None
 
 
 def later_labels(segments: Sequence[Segment], table: Table) -> dict[str, int]:
@@ -149,5 +167,8 @@ def note_labels(segment: Segment, table: Table, placement: Placement) -> None:
     """Rows whose label stands in the document though their numbers are gone."""
     for token in segment.labels:
         code = find_exact([token.text], table.row_codes)
-        if code is not None and code not in _SHORT:
+        if code is None:
+            continue
+        own_number = is_numbered(token) and not _other_number(token.text, code, table)
+        if own_number or code not in _SHORT:
             placement.note_row(code, token)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -44,9 +43,14 @@ def cut_segments(tokens: Sequence[Token], labels_first: bool = True) -> list[Seg
 
 def _without_row_ends(tokens: Sequence[Token]) -> Sequence[Token]:
     """Where every line holds one cell, the tokens without the blanks that end a row (`6 ||`)."""
-    filled = Counter(token.row_place for token in tokens if token.kind is not Kind.BLANK)
-    if max(filled.values(), default=0) != 1 or any(token.columns for token in tokens):
-        return tokens
+    filled: set[tuple[int, int, int]] = set()
+    for token in tokens:
+        if token.columns is not None or (
+            token.kind is not Kind.BLANK and token.row_place in filled
+        ):
+            return tokens
+        if token.kind is not Kind.BLANK:
+            filled.add(token.row_place)
     return [t for t in tokens if t.kind is not Kind.BLANK or t.row_place not in filled]
 
 

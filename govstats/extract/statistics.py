@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
@@ -18,6 +18,7 @@ from govstats.extract.indicators import codes_of, column_of, is_unit, key, words
 from govstats.extract.readings import Placement
 from govstats.extract.tokens import Kind, Token, fill_gaps
 from govstats.forms import STATISTICS, TABLES, Table, candidates
+from govstats.labels import normalise
 
 # Rows of the form that must be named, each in a cell of its own: fewer are mentions.
 _FEWEST_ROWS = 5
@@ -62,7 +63,9 @@ def _named_rows(tokens: Sequence[Token], table: Table) -> dict[int, str]:
     """
     words = words_of(table)
     found: dict[int, str] = {}
-    for i in range(len(tokens)):
+    for i, token in enumerate(tokens):
+        if token.kind not in (Kind.LABEL, Kind.GARBLED):
+            continue
         for text in _texts(tokens[i : i + MOST_PIECES]):
             if key(text) not in _later_words() and codes_of(text, words, loose=False):
                 found[i] = key(text)
@@ -95,7 +98,7 @@ def _texts(run: Sequence[Token]) -> Iterator[str]:
 
 
 def _is_prose(token: Token) -> bool:
-    return len(token.text) > _LONGEST or _SENTENCE.search(token.text) is not None
+    return len(normalise(token.text)) > _LONGEST or _SENTENCE.search(token.text) is not None
 
 
 def _first(tokens: Sequence[Token], row: int, tables: Iterable[Table]) -> int:
@@ -126,7 +129,7 @@ def _restored(token: Token, tables: Iterable[Table]) -> Token:
     if token.kind is not Kind.GARBLED:
         return token
     label = is_unit(token.text) or _WORD.search(token.text)
-    return replace(token, kind=Kind.LABEL) if label else token
+    return token._replace(kind=Kind.LABEL) if label else token
 
 
 def _without_strays(tokens: Sequence[Token]) -> list[Token]:

@@ -2,7 +2,8 @@
 
 Grids, tab lines and pipe lines give one token a cell; a line dumped with its numbers inside is
 split at white space; any other line is one cell. Where cells stand one a line, empty ones show
-only as surplus newlines (`fill_gaps`).
+only as surplus newlines (`fill_gaps`). A line with fewer numbers is split where all its pieces are
+labels of the forms and values, or where a unit stands in front of its last value.
 """
 
 from __future__ import annotations
@@ -10,17 +11,24 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from enum import Enum
+from functools import lru_cache
+from typing import NamedTuple
 
 from govstats.document import Document, Grid, GridCell, Line
-from govstats.numbers import Number, is_blank, parse_number
+from govstats.forms import STATISTICS, TABLES, candidates
+from govstats.labels import core
+from govstats.numbers import UNITS, Number, doubtful_values, is_blank, parse_number
 
 _PIECE = re.compile(r"\S+")
 # Digits with letters that look like digits, as poor recognition prints them: O0, l2, 1S.
 _LOOKALIKE = re.compile(r"[+-]?[\d.,OoDIlSB]{1,9}")
+# No printed number is longer.
+_LONGEST_NUMBER = 40
 # Fewer standing numbers than this in a line are prose, not a dumped table row.
 _FEWEST_NUMBERS = 3
+# A label broken at white space has at most this many pieces.
+_MOST_PIECES = 4
 # Two empty rows of the widest table; more empty lines are layout.
 MOST_BLANKS = 30
 
@@ -34,8 +42,7 @@ class Kind(Enum):
     GARBLED = "garbled"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One printed cell; `line` is 0 inside grids, `columns` None outside them.
 
     `start` is where the cell begins in the document's running text, -1 inside grids.
@@ -76,23 +83,27 @@ def tokenise(document: Document) -> list[Token]:
     return tokens
 
 
-def _token(text: str, locator: str, row: tuple[int, int]) -> Token:
+@lru_cache(maxsize=8192)
+def _content(text: str) -> tuple[Kind, str, Number | None]:
+    """What a cell holds: its kind, its text without space around it, its number."""
+    inner = text.strip()
     if is_blank(text):
-        return Token(Kind.BLANK, text.strip(), None, locator, row)
-    number = parse_number(text)
-    kind = Kind.NUMBER
-    if number is None:
-        letters = any(sign.isalpha() for sign in text)
-        kind = Kind.GARBLED if letters and _LOOKALIKE.fullmatch(text.strip()) else Kind.LABEL
-    return Token(kind, text.strip(), number, locator, row)
+        return Kind.BLANK, inner, None
+    number = parse_number(inner) if len(inner) <= _LONGEST_NUMBER else None
+    if number is not None:
+        return Kind.NUMBER, inner, number
+    garbled = _LOOKALIKE.fullmatch(inner) and any(sign.isalpha() for sign in inner)
+    doubtful = garbled or doubtful_values(inner) is not None
+    return (Kind.GARBLED if doubtful else Kind.LABEL), inner, None
 
 
 def _grid_row(grid: Grid, row: int, block: int) -> Iterator[Token]:
     for cell in grid.rows[row]:
-        token = _token(cell.text, grid.place(cell), (block, row))
+        kind, text, number = _content(cell.text)
         # A label counts in every row it spans; a number was printed once.
-        if token.kind is Kind.LABEL or cell.row == row + 1:
-            yield replace(token, columns=_covered(cell))
+        if kind is Kind.LABEL or cell.row == row + 1:
+            place = grid.place(cell)
+            yield Token(kind, text, number, place, (block, row), columns=_covered(cell))
 
 
 def _covered(cell: GridCell) -> range:
@@ -104,23 +115,68 @@ def _line_tokens(line: Line, block: int, offset: int) -> list[Token]:
         return _tidy_row(_cells(line, block, offset, "\t"))
     if "|" in line.text:
         return _tidy_row(_pipe_cells(line, block, offset))
-    if _has_numbers(line.text):
+    words = line.text.split()
+    if _has_numbers(words) or _is_row(words):
         pieces = ((piece[0], piece.start()) for piece in _PIECE.finditer(line.text))
         return [_piece(text, at, line, block, offset) for text, at in pieces]
-    if not line.text.strip():
+    if not words:
         return []
-    return [replace(_piece(line.text, 0, line, block, offset), whole_line=True)]
+    return [_piece(line.text, 0, line, block, offset)._replace(whole_line=True)]
 
 
-def _has_numbers(text: str) -> bool:
-    return sum(parse_number(piece) is not None for piece in text.split()) >= _FEWEST_NUMBERS
+def _has_numbers(pieces: Sequence[str]) -> bool:
+    found = sum(_content(piece)[0] is Kind.NUMBER for piece in pieces)
+    return found >= _FEWEST_NUMBERS
+
+
+def _is_row(pieces: Sequence[str]) -> bool:
+    """A short row of a table: nothing but labels and values, or with a unit as cell.
+
+    Labels of groups and rows are a row only with a value behind them: they are broken at spaces.
+    """
+    if len(pieces) < 2:
+        return False
+    valued = _is_value(pieces[-1])
+    unit = len(pieces) - (2 if valued else 1)
+    if pieces[unit] in UNITS and unit and _content(pieces[unit - 1])[2] is None:
+        return True
+    return _count_items(pieces, _words(valued)) > 1
+
+
+def _is_value(piece: str) -> bool:
+    return _content(piece)[0] in (Kind.BLANK, Kind.NUMBER)
+
+
+def _count_items(pieces: Sequence[str], words: frozenset[str]) -> int:
+    """How many labels and values the pieces are, each label perhaps broken; 0 when others too."""
+    at = count = 0
+    while at < len(pieces):
+        ends = range(min(len(pieces), at + _MOST_PIECES), at, -1)
+        label = next((end for end in ends if core("".join(pieces[at:end])) in words), None)
+        if label is None and not _is_value(pieces[at]):
+            return 0
+        at = label or at + 1
+        count += 1
+    return count
+
+
+@lru_cache(maxsize=2)
+def _words(rows: bool) -> frozenset[str]:
+    """Words of the heads of all tables, and of the labels of their rows and groups."""
+    tables = [table for name in (*TABLES, *STATISTICS) for table in candidates(name)]
+    found = {word for table in tables for word in (*table.column_codes, *map(core, table.heads))}
+    for table in tables:
+        found |= (
+            {*table.row_codes, *table.head_cores} if rows or table.name == "remedies" else set()
+        )
+    return frozenset(found - {""})
 
 
 def _piece(text: str, at: int, line: Line, block: int, offset: int) -> Token:
     """The token of a part of a line that begins at character `at` of it."""
     at += len(text) - len(text.lstrip())
-    token = _token(text, f"{line.place()}, column {at + 1}", (block, 0))
-    return replace(token, line=line.number, start=offset + at)
+    place = f"{line.place()}, column {at + 1}"
+    return Token(*_content(text), place, (block, 0), line.number, start=offset + at)
 
 
 def _cells(line: Line, block: int, offset: int, separator: str) -> list[Token]:
@@ -149,7 +205,7 @@ def _tidy_row(tokens: list[Token]) -> list[Token]:
     labels = [i for i in range(first) if tokens[i].kind is Kind.LABEL]
     front = [tokens[i] for i in labels]
     start = labels[-1] + 1 if labels else 0
-    rest = [replace(t, kind=Kind.GARBLED) if t.kind is Kind.LABEL else t for t in tokens[start:]]
+    rest = [t._replace(kind=Kind.GARBLED) if t.kind is Kind.LABEL else t for t in tokens[start:]]
     return front + rest
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from govstats.document import Document, ReportError
 from govstats.readers import archive
 from govstats.readers.encoding import decode
 from govstats.readers.html import looks_like_html, read_html
+from govstats.readers.pictures import Beside
 from govstats.readers.text import read_text
-from govstats.readers.web_archive import html_part, is_web_archive
+from govstats.readers.web_archive import is_web_archive, read_web_archive
 
 MEGABYTE = 1_000_000
 # The largest report seen is under 1 MB; far beyond that a file is a collection or a mistake.
@@ -19,26 +21,21 @@ LARGEST = 20 * MEGABYTE
 # All that the parts of one office file may unpack to.
 LARGEST_UNPACKED = 200 * MEGABYTE
 
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
 _MAGIC = {
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
-    b"BM": "a bitmap picture",
-    b"{\\rtf": "an RTF file",
     b"\x1f\x8b": "a gzip file",
     b"7z\xbc\xaf": "a 7z archive",
     b"Rar!": "a RAR archive",
 }
 _COMPOUND = b"\xd0\xcf\x11\xe0"
-_XLS, _WORD = "an old Excel file", "an old Word file (doc or wps)"
+_RTF = b"{\\rtf"
+_XLS, _WORD = "an old Excel file", "an old Word file"
 _PROTECTED = "protected with a password"
 # Names of streams, written in UTF-16, tell what an old Office file is; the first that fits counts.
 _STREAMS = {"EncryptedPackage": _PROTECTED, "WordDocument": _WORD, "Workbook": _XLS, "Book": _XLS}
-_OTHER_PARTS = {
-    "pptx": "a presentation: save the report as .docx or .html",
-    "opendocument": "an OpenDocument file: save the report as .docx, .xlsx or .html",
-}
-_OFFICE_XML = b"<?mso-application"
+_OTHER_PARTS = {"pptx": "a presentation: save the report as .docx or .html"}
+# Office 2003 names in the head of an XML file the program that is to open it.
+_OFFICE_XML = re.compile(rb"<\?mso-application\s+progid=[\"'](Word|Excel)\.")
 # Some programs write a few bytes in front of a PDF file, but no markup.
 _PDF = re.compile(rb"[^<]{0,1024}?%PDF-")
 
@@ -70,10 +67,12 @@ def load(path: Path, largest: int = LARGEST) -> bytes:
     return data
 
 
-def read(data: bytes) -> Document:
+def read(data: bytes, beside: Beside | None = None) -> Document:
     """Turn the bytes of one report into a Document, told by what they hold, never by a name.
 
-    Raises ReportError (stage decode) for other kinds of file, damaged ones and unknown encodings.
+    `beside` gives the bytes of a file that a web page names, such as a picture of a table, or None
+    where it does not lie beside the page. Raises ReportError (stage decode) for other kinds of
+    file, damaged ones and unknown encodings.
     """
     if data.startswith((archive.MAGIC, archive.EMPTY)):
         return _read_parts(data)
@@ -83,23 +82,26 @@ def read(data: bytes) -> Document:
         from govstats.readers.pdf import read_pdf
 
         return read_pdf(data)
+    if data.startswith(_PICTURES):
+        from govstats.readers.scan import read_scan
+
+        return read_scan(data)
     if is_web_archive(data):
-        data = html_part(data)
-    if _OFFICE_XML in data[:1000]:
-        raise ReportError(
-            "decode", "is an XML file of Office 2003: open it and save it as .docx or .xlsx"
-        )
+        return read_web_archive(data)
+    program = _OFFICE_XML.search(data[:1000])
+    if data.startswith(_RTF) or program:
+        return _read_converted(data, f"{program[1].decode().lower()}-xml" if program else "rtf")
     kind = next((name for magic, name in _MAGIC.items() if data.startswith(magic)), None)
     if kind is not None:
         raise ReportError(
             "decode", f"is {kind}, not text or HTML: save the report as .txt or .html"
         )
     text = decode(data)
-    return read_html(text) if looks_like_html(text) else read_text(text)
+    return read_html(text, beside) if looks_like_html(text) else read_text(text)
 
 
 def _read_parts(data: bytes) -> Document:
-    """A file of zipped parts: docx and xlsx are read, others refused with what they are."""
+    """A file of zipped parts: docx, xlsx and OpenDocument are read, others refused by name."""
     kind = archive.kind_of(data)
     if kind == "damaged":
         raise ReportError(
@@ -109,6 +111,10 @@ def _read_parts(data: bytes) -> Document:
         raise ReportError("decode", archive.refusal(data))
     if kind in _OTHER_PARTS:
         raise ReportError("decode", f"is {_OTHER_PARTS[kind]}")
+    if kind == "opendocument":
+        from govstats.readers.converted import kind_of_open_document
+
+        return _read_converted(data, kind_of_open_document(data))
     size = archive.unpacked_size(data)
     if size > LARGEST_UNPACKED:
         raise ReportError(
@@ -126,13 +132,38 @@ def _read_parts(data: bytes) -> Document:
 
 
 def _read_compound(data: bytes) -> Document:
-    """An old Office file: xls is read."""
-    streams = (kind for name, kind in _STREAMS.items() if name.encode("utf-16-le") in data)
-    kind = next(streams, "an old Office file of an unknown kind")
+    """An old Office file: xls and Word are read."""
+    from govstats.readers.compound import stream, word_kind
+
+    kinds = [kind for name, kind in _STREAMS.items() if name.encode("utf-16-le") in data]
+    kind = kinds[0] if kinds else "an old Office file of an unknown kind"
+    # Either may be embedded in the other.
+    if kind == _WORD and any(stream(data, name) for name in ("Workbook", "Book")):
+        kind = _XLS
     if kind == _XLS:
         from govstats.readers.sheet import read_sheet
 
         return read_sheet(data)
+    if kind == _WORD:
+        return _read_word(data, word_kind(data))
     if kind == _PROTECTED:
         raise ReportError("decode", f"is {kind}: open it with the password and save it without")
     raise ReportError("decode", f"is {kind}: open it and save it as .docx or .xlsx")
+
+
+def _read_word(data: bytes, kind: str) -> Document:
+    """An old Word file of one of the kinds that its head tells."""
+    if kind == "protected":
+        raise ReportError(
+            "decode", f"is {_PROTECTED}: open it with the password and save it without"
+        )
+    if kind == "damaged":
+        raise ReportError("decode", "is a damaged old Word file: download it again")
+    return replace(_read_converted(data, kind), format="doc")
+
+
+def _read_converted(data: bytes, kind: str) -> Document:
+    """What LibreOffice makes of a file, by the reader for that, under the file's own kind."""
+    from govstats.readers.converted import convert
+
+    return replace(_read_parts(convert(data, kind)), format=kind)

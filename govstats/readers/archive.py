@@ -12,6 +12,7 @@ from typing import IO, Self
 from zlib import error as ZlibError
 
 from govstats.document import ReportError
+from govstats.readers.pictures import Beside, relative_name
 
 MAGIC = b"PK\x03\x04"
 EMPTY = b"PK\x05\x06"
@@ -217,6 +218,23 @@ class Archives:
         if not data.strip():
             raise ReportError("read", "is empty: save the report again")
         return data
+
+    def beside(self, path: Path, place: tuple[int, ...], largest: int) -> Beside:
+        """What lies in the archive in the folder of the member at a place, or below it."""
+
+        def load(address: str) -> bytes | None:
+            wanted = relative_name(address)
+            try:
+                archive = self._archive(path, place[:-1], largest)
+                infos = archive.infolist()
+                folder, slash, _ = safe_name(infos[place[-1]]).rpartition("/")
+                names = (info for info in infos if safe_name(info) == f"{folder}{slash}{wanted}")
+                found = next(names, None) if wanted else None
+                return _unpack(archive, found, largest) if found else None
+            except (*_FAULTS, IndexError, ReportError):
+                return None
+
+        return load
 
     def _archive(self, path: Path, place: tuple[int, ...], largest: int) -> zipfile.ZipFile:
         for depth in range(len(place) + 1):

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from lxml import html
 from lxml.html import HtmlElement
 
-from govstats.document import Document, Grid, ReportError
-from govstats.readers.blocks import Blocks, tidy
+from govstats.document import Document, Grid, Line, ReportError
+from govstats.readers.blocks import PICTURE, Blocks, tidy
+from govstats.readers.encoding import decode
+from govstats.readers.html_pictures import addresses_of, pictures_of
 from govstats.readers.html_tables import (
     BLOCKS,
     Step,
@@ -22,6 +24,7 @@ from govstats.readers.html_tables import (
     tags,
     width_of,
 )
+from govstats.readers.pictures import Beside, settle
 from govstats.readers.style import hidden_elements
 
 _TAGS = (
@@ -34,6 +37,7 @@ _START = re.compile(
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 # mso-hide is how Word marks hidden text in the pages that it writes.
 _GONE = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all", re.I)
+_NO_SIZE = re.compile(r"font-size\s*:\s*0(?:px|pt|em|rem|%)?\s*(?:;|!|$)", re.I)
 _UNSEEN = re.compile(r"visibility\s*:\s*hidden", re.I)
 _SKIPPED = tags(
     "script style noscript template head select option iframe frame svg object del rt rp"
@@ -43,8 +47,10 @@ _SET_APART = tags("sup sub s strike")
 _FIELDS = frozenset({"", "text", "number", "tel"})
 # A page that only leads to another says little itself.
 _LITTLE = 300
+_DOTS = frozenset({"0", "1", "0px", "1px"})
 _REFRESH = re.compile(r"\burl\s*=\s*['\"]?([^'\"\s>]+)", re.I)
 _ADDRESS_SHOWN = 100
+_MOST_FRAMES = 20
 
 
 def looks_like_html(text: str) -> bool:
@@ -52,12 +58,23 @@ def looks_like_html(text: str) -> bool:
     return _START.match(text) is not None or re.search(r"<table[\s>]", text, re.I) is not None
 
 
-def read_html(text: str) -> Document:
+def read_html(text: str, beside: Beside | None = None) -> Document:
     """Blocks in reading order: innermost tables as grids, everything else as lines.
 
-    Hidden elements and scripts are left out. Raises ReportError (stage read) for an empty page and
+    Hidden elements and scripts are left out. `beside` gives the files beside the page, for tables
+    that are pictures. Raises ReportError (stage read) for an empty page and
     for one that only leads to another: by frames or by a refresh.
     """
+    root = _parse(text)
+    walker = _Walker(hidden_elements(root), beside=beside)
+    walker.pages.add(text)
+    walker.walk(root)
+    blocks, remarks = settle(walker.found.blocks, pictures_of(walker.pictures, beside))
+    _require_content(root, blocks)
+    return Document("html", tuple(blocks), remarks)
+
+
+def _parse(text: str) -> HtmlElement:
     try:
         # huge_tree: real pages nest deeper than the parser's usual limit.
         parser = html.HTMLParser(huge_tree=True)
@@ -65,14 +82,11 @@ def read_html(text: str) -> Document:
     except (ValueError, html.etree.ParserError) as error:
         raise ReportError("read", "is an HTML page without content: save the page again") from error
     mend(root)
-    walker = _Walker(hidden_elements(root))
-    walker.walk(root)
-    _require_content(root, walker.found)
-    return Document("html", tuple(walker.found.blocks))
+    return root
 
 
-def _require_content(root: HtmlElement, found: Blocks) -> None:
-    said = sum(_LITTLE if isinstance(b, Grid) else len(b.text) for b in found.blocks)
+def _require_content(root: HtmlElement, blocks: Sequence[Line | Grid]) -> None:
+    said = sum(_LITTLE if isinstance(b, Grid) else len(b.text) for b in blocks)
     if said >= _LITTLE:
         return
     for meta in root.iter("meta"):
@@ -82,7 +96,7 @@ def _require_content(root: HtmlElement, found: Blocks) -> None:
     frames = [frame.get("src", "") for frame in root.iter("frame", "iframe") if _is_seen(frame)]
     if frames:
         raise _leads_to(" or ".join(filter(None, frames)), "holds the report in a frame")
-    if not found.blocks:
+    if not blocks:
         raise ReportError(
             "read",
             "is an HTML page without text (a script may fetch it): "
@@ -91,9 +105,9 @@ def _require_content(root: HtmlElement, found: Blocks) -> None:
 
 
 def _is_seen(frame: HtmlElement) -> bool:
-    """False for the frames of one dot or none in which visits are counted."""
+    """False for frames and pictures of one dot or none: they count visits or keep distance."""
     sizes = (frame.get("width", ""), frame.get("height", ""))
-    return not _hiding(frame, {}) and not {"0", "1", "0px", "1px"}.intersection(sizes)
+    return not _hiding(frame, {}) and not _DOTS.intersection(sizes)
 
 
 def _leads_to(address: str, how: str) -> ReportError:
@@ -107,10 +121,17 @@ class _Walker:
     With `tables` False tables are read as text: what stands in a cell.
     """
 
-    def __init__(self, hidden: dict[HtmlElement, str], tables: bool = True) -> None:
+    def __init__(
+        self, hidden: dict[HtmlElement, str], tables: bool = True, beside: Beside | None = None
+    ) -> None:
         self.found = Blocks()
+        # How many blocks stand before a picture, and the addresses that it may have.
+        self.pictures: list[tuple[int, list[str]]] = []
         self._hidden = hidden
         self._tables = tables
+        self._beside = beside
+        # Pages that were walked: frames may name each other.
+        self.pages: set[str] = set()
         self._pieces: list[str] = []
         self._in_pre = 0
 
@@ -138,11 +159,16 @@ class _Walker:
         self._pieces.append(text)
 
     def _open(self, element: HtmlElement, stack: list[Step]) -> None:
+        if element.tag in ("frame", "iframe") and self._tables and _is_seen(element):
+            self._frame(element, stack)
         if not isinstance(element.tag, str) or element.tag in _SKIPPED:
             return
         if _hiding(element, self._hidden):
             return
-        if element.tag == "table" and self._tables and is_innermost(element):
+        if element.tag == "img":
+            self._picture(element)
+            return
+        if element.tag == "table" and self._tables and _is_grid(element):
             self._end_line()
             self._table(element, stack)
             return
@@ -162,6 +188,28 @@ class _Walker:
         stack.append(("text", element.text))
         stack.append(("text", " (" if around else ""))
 
+    def _frame(self, frame: HtmlElement, stack: list[Step]) -> None:
+        """Go on with the page in a frame, where that was saved with this one."""
+        data = self._beside(frame.get("src", "").strip()) if self._beside else None
+        if data is None or len(self.pages) > _MOST_FRAMES:
+            return
+        try:
+            text = decode(data)
+            root = _parse(text)
+        except ReportError:
+            return
+        if text in self.pages:
+            return
+        self.pages.add(text)
+        self._hidden |= hidden_elements(root)
+        self._end_line()
+        stack += [("break", None), ("open", root)]
+
+    def _picture(self, image: HtmlElement) -> None:
+        names = addresses_of(image)
+        if names:
+            self.pictures.append((len(self.found.blocks), names))
+
     def _table(self, table: HtmlElement, stack: list[Step]) -> None:
         """Add the grid; a caption goes before it, what stands outside its cells after."""
         loose = list(loose_parts(table))
@@ -169,15 +217,26 @@ class _Walker:
             if isinstance(item, HtmlElement) and item.tag == "caption":
                 self.found.add_text("\n".join(_lines(item, self._hidden)))
         self.found.add_rows(_rows(table, self._hidden))
+        for image in table.iter("img"):
+            self._picture(image)
         for step, item in reversed(loose):
             if not (isinstance(item, HtmlElement) and item.tag == "caption"):
                 stack += [("break", None), (step, item)]
+
+
+def _is_grid(table: HtmlElement) -> bool:
+    """False for a table around others, and for a single cell around pictures."""
+    framed = len(list(table.iter("td", "th"))) == 1 and next(table.iter("img"), None) is not None
+    return is_innermost(table) and not framed
 
 
 def _hiding(element: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
     """How an element is hidden: `display`, `visibility` or not at all ("")."""
     style = element.get("style", "")
     if "hidden" in element.attrib or _GONE.search(style):
+        return "display"
+    # Around other elements it only closes the gaps between them.
+    if len(element) == 0 and _NO_SIZE.search(style):
         return "display"
     if _UNSEEN.search(style):
         return "visibility"
@@ -208,10 +267,16 @@ def _rows(
 
 
 def _cell_text(cell: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
-    """Text of a cell, a newline where the page breaks the line: 1 over 2 is not 12."""
+    """Text of a cell, a newline where the page breaks the line: 1 over 2 is not 12.
+
+    A picture of a number is no printed blank.
+    """
     if _hiding(cell, hidden):
         return ""
-    return tidy(cell.text or "") if len(cell) == 0 else "\n".join(_lines(cell, hidden))
+    if len(cell) == 0:
+        return tidy(cell.text or "")
+    text = "\n".join(_lines(cell, hidden))
+    return text or (PICTURE if any(map(_is_seen, cell.iter("img"))) else "")
 
 
 def _lines(element: HtmlElement, hidden: dict[HtmlElement, str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ sets by itself, one copy of a text box. Headers, footers, notes and comments are
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile
@@ -14,8 +14,11 @@ from zlib import error as ZlibError
 
 from govstats.document import Document, ReportError
 from govstats.numbers import parse_number
-from govstats.readers.blocks import Blocks, tidy
+from govstats.readers.blocks import PICTURE, Blocks, tidy
+from govstats.readers.embedded import SHOWN, Shown
 from govstats.readers.numbering import Numbering, W, value_of
+from govstats.readers.pictures import settle
+from govstats.readers.word_tables import count, merge_down, place, seen_columns
 
 if TYPE_CHECKING:
     from docx.document import Document as WordDocument
@@ -23,6 +26,11 @@ if TYPE_CHECKING:
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_PICTURES = (
+    "{http://schemas.openxmlformats.org/drawingml/2006/main}blip",
+    "{urn:schemas-microsoft-com:vml}imagedata",
+    f"{W}sym",
+)
 _P, _TABLE, _ROW, _CELL, _BOX = (f"{W}{name}" for name in ("p", "tbl", "tr", "tc", "txbxContent"))
 _SIGNS = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": "\t", f"{W}noBreakHyphen": "-"}
 _SKIPPED = frozenset(
@@ -39,11 +47,12 @@ def read_docx(data: bytes) -> Document:
     """
     walker = _Walker(_open(data))
     walker.walk(walker.body)
-    if not walker.found.blocks:
-        raise ReportError(
-            "read", "is a Word file without text or tables: check that the report is not a picture"
-        )
-    return Document("docx", tuple(walker.found.blocks))
+    blocks, unread = settle(walker.found.blocks, walker.shown.pictures)
+    remarks = (*walker.shown.remarks, *unread)
+    if not blocks:
+        why = "; ".join(remarks) or "check that the report is not a picture"
+        raise ReportError("read", f"is a Word file without text or tables: {why}")
+    return Document("docx", tuple(blocks), remarks)
 
 
 def _open(data: bytes) -> WordDocument:
@@ -73,11 +82,15 @@ class _Walker:
         self._unseen = frozenset(_hidden_styles(styles) if styles is not None else ())
         # For each field that is open: True while its instruction, which is not shown, goes on.
         self._fields: list[bool] = []
+        self.shown = Shown(document.part.related_parts, self.found)
 
     def walk(self, parent: _Element) -> None:
         for element in _unwrap(parent, (_P, _TABLE)):
-            if element.tag == _TABLE:
+            if element.tag == _TABLE and not _is_frame(element):
                 self._table(element)
+            elif element.tag == _TABLE:
+                for cell in element.iter(_CELL):
+                    self.walk(cell)
             else:
                 text, boxes = self._paragraph(element)
                 # An empty paragraph counts: where cells stand one a line it may be an empty cell.
@@ -94,21 +107,27 @@ class _Walker:
                 for cell in _unwrap(row, (_CELL,)):
                     self.walk(cell)
             return
-        self.found.add_rows(_merge_down(list(self._cells(row)) for row in rows))
+        seen = seen_columns(table)
+        self.found.add_rows(merge_down(list(self._cells(row, seen)) for row in rows))
 
-    def _cells(self, row: _Element) -> Iterator[tuple[str, int, int, str]]:
+    def _cells(self, row: _Element, seen: Sequence[int]) -> Iterator[tuple[str, int, int, str]]:
         """Text, first grid column, width and part in a vertical merge of each cell."""
         properties = row.find(f"{W}trPr")
-        column = _count(properties, "gridBefore", 0)
+        column = count(properties, "gridBefore", 0)
         if column:
-            yield "", 0, column, ""
+            yield "", 0, place(column, seen), ""
         for cell in _unwrap(row, (_CELL,)):
             properties = cell.find(f"{W}tcPr")
             merge = properties.find(f"{W}vMerge") if properties is not None else None
-            width = _count(properties, "gridSpan", 1)
+            width = count(properties, "gridSpan", 1)
             part = "" if merge is None else value_of(merge, "continue")
-            yield "\n".join(self._lines(cell)), column, width, part
+            shown = next(cell.iter(*_PICTURES), None) is not None
+            text, first = "\n".join(self._lines(cell)), place(column, seen)
+            text = text or (PICTURE if shown else "")
             column += width
+            covered = place(column, seen) - first
+            if covered or text:
+                yield text, first, max(1, covered), part
 
     def _lines(self, parent: _Element) -> Iterator[str]:
         """Lines of a cell; what text boxes and one-cell tables in it say is part of it."""
@@ -148,6 +167,8 @@ class _Walker:
                 yield " ".join(["", *(t.text or "" for t in element.iter(f"{_MATH}t")), ""])
             elif tag == _BOX:
                 boxes.append(element)
+            elif tag in SHOWN:
+                self.shown.add(element)
             elif tag == f"{_MC}AlternateContent":
                 yield from self._pieces(_alternative(element), boxes)
             elif tag == f"{W}r":
@@ -162,7 +183,8 @@ class _Walker:
             yield from text
         elif self._is_hidden(properties):
             # Its field marks still open and close fields.
-            list(text)
+            with self.shown.unseen():
+                list(text)
         elif _is_raised(properties):
             # A note's mark behind a number, or a number struck out, is no digit of it.
             raised = "".join(text)
@@ -204,32 +226,6 @@ def _unwrap(parent: _Element, wanted: tuple[str, ...]) -> Iterator[_Element]:
             yield from _unwrap(element, wanted)
 
 
-def _merge_down(
-    rows: Iterable[list[tuple[str, int, int, str]]],
-) -> list[list[tuple[str, int, int]]]:
-    """Rows of (text, height, width); a cell that goes on below stands in its first row only."""
-    heights: list[list[list[str | int]]] = []
-    above: dict[tuple[int, int], list[str | int]] = {}
-    for row in rows:
-        laid, going_on = [], {}
-        for text, column, width, part in row:
-            cell = above.get((column, width)) if part == "continue" else None
-            if cell is None:
-                cell = [text, 0, width]
-                laid.append(cell)
-            cell[1] = int(cell[1]) + 1
-            if part:
-                going_on[column, width] = cell
-        heights.append(laid)
-        above = going_on
-    return [[(str(t), int(h), int(w)) for t, h, w in row] for row in heights]
-
-
-def _count(properties: _Element | None, name: str, default: int) -> int:
-    text = value_of(properties.find(f"{W}{name}")) if properties is not None else ""
-    return max(default, min(int(text), 100)) if text.isdecimal() else default
-
-
 def _is_on(element: _Element | None) -> bool:
     return element is not None and value_of(element, "true") not in _OFF
 
@@ -245,6 +241,11 @@ def _is_gone(row: _Element) -> bool:
 def _is_table(table: _Element) -> bool:
     """False for a single cell, which is a frame around text."""
     return len(list(table.iter(_CELL))) > 1
+
+
+def _is_frame(table: _Element) -> bool:
+    """A single cell around text and pictures: these are read in their places."""
+    return not _is_table(table) and next(table.iter(*SHOWN), None) is not None
 
 
 def _is_raised(properties: _Element) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from govstats.document import Document, Grid, Line, ReportError
+from govstats.readers import scan
 from govstats.readers.pdf.flow import (
     TextLine,
     page_numbers,
@@ -24,7 +25,7 @@ from govstats.readers.pdf.flow import (
 )
 from govstats.readers.pdf.glyphs import Frame, Piece, cut_lines, frame_of, read_pieces
 from govstats.readers.pdf.ruled import find_lattices, read_lattice
-from govstats.readers.pdf.rules import read_rules
+from govstats.readers.pdf.rules import Rule, read_rules
 from govstats.readers.pdf.seams import goes_on, join
 from govstats.readers.pdf.tables import CUT_OFF, PageTable, as_grid, marked_beyond
 from govstats.readers.pdf.unruled import read_unruled
@@ -36,6 +37,8 @@ MOST_PAGES = 500
 MOST_CHARACTERS = 50_000
 # A digit is about half as wide as it is high: where less is left beside it, one more is cut off.
 CUT = 0.5
+# A page with no more characters than this, and a picture over this share of it, is a scan.
+MARK, COVERED = 30, 0.6
 
 
 def read_pdf(data: bytes, most_pages: int = MOST_PAGES) -> Document:
@@ -51,16 +54,19 @@ def read_pdf(data: bytes, most_pages: int = MOST_PAGES) -> Document:
                 "read", f"has {len(pdf)} pages, more than {most_pages}: cut out the report"
             )
         pages = [_read_page(pdf, index) for index in range(len(pdf))]
+        _read_pictures(pdf, pages)
     finally:
         pdf.close()
     if not any(page.lines or page.tables for page in pages):
-        raise ReportError(
-            "decode",
-            "is a PDF without text, a scan: recognise its text with OCR, or find the report's page "
-            "or Word file",
-        )
+        advice = f"scan {scan.ANEW}" if scan.is_available() else scan.MISSING
+        raise ReportError("decode", f"is a PDF without text, a {advice}")
+    return Document("pdf", join_pages(pages), _remarks(pages))
+
+
+def join_pages(pages: Sequence[Page]) -> tuple[Line | Grid, ...]:
+    """Blocks of all pages without page furniture; tables that go on over pages are joined."""
     _drop_furniture(pages)
-    return Document("pdf", tuple(_blocks(pages)), _remarks(pages))
+    return tuple(_blocks(pages))
 
 
 def _open(data: bytes) -> Any:
@@ -76,6 +82,20 @@ def _open(data: bytes) -> Any:
         raise ReportError(
             "decode", "is a broken PDF: download it again, or print it to a new PDF"
         ) from error
+
+
+def _read_pictures(pdf: Any, pages: list[Page]) -> None:
+    """Replace the pages that are pictures by what OCR reads on them, where it is installed."""
+    found = [index for index, page in enumerate(pages) if page.wordless]
+    if not found or not scan.is_available():
+        return
+    if len(found) > scan.MOST_PAGES:
+        raise ReportError(
+            "read",
+            f"has {len(found)} scanned pages, more than {scan.MOST_PAGES}: cut out the report",
+        )
+    for index in scan.progress(found, len(found)):
+        pages[index] = scan.read_pdf_page(pdf[index], index + 1) or pages[index]
 
 
 @dataclass(slots=True)
@@ -113,22 +133,34 @@ def _read_page(pdf: Any, index: int) -> Page:
     width, height = frame.size()
     if not pieces:
         return Page(height, wordless=_has_picture(page))
-    found = Page(height)
     pieces = [_marked_if_cut(piece, width) for piece in pieces]
     level, upright = read_rules(page, frame)
+    found = lay_page(pieces, level, upright, (width, height), index + 1)
+    found.wordless = _is_picture(page, found, width * height)
+    return found
+
+
+def lay_page(
+    pieces: Sequence[Piece],
+    level: Sequence[Rule],
+    upright: Sequence[Rule],
+    size: tuple[float, float],
+    number: int,
+) -> Page:
+    """Tables and running text that pieces and rules make on a page of this width and height."""
+    width, height = size
+    found = Page(height)
     for lattice in find_lattices(level, upright):
         lattice.widen(width)
         inside, outside = lattice.split(pieces)
-        table = read_lattice(lattice, inside, index + 1) if inside else None
+        table = read_lattice(lattice, inside, number) if inside else None
         if table is not None:
             found.tables.append(marked_beyond(table, width))
             pieces = outside
     pieces = _without_page_numbers(pieces, height)
-    tables, pieces = read_unruled(pieces, index + 1, level, upright, width)
+    tables, pieces = read_unruled(pieces, number, level, upright, width)
     found.tables += tables
-    found.lines = text_lines(pieces, index + 1)
-    # Scanned pages may have a printed number.
-    found.wordless = not (found.lines or found.tables) and _has_picture(page)
+    found.lines = text_lines(pieces, number)
     return found
 
 
@@ -174,6 +206,24 @@ def _without_page_numbers(pieces: Sequence[Piece], height: float) -> list[Piece]
     """What is left of a page's pieces: its number must not get into a table or a sentence."""
     numbers = page_numbers(cut_lines(piece for piece in pieces if piece.turn == 0), height)
     return [piece for piece in pieces if piece not in numbers]
+
+
+def _is_picture(page: Any, found: Page, area: float) -> bool:
+    """True for a scanned page: it may have a printed number, or the name of a scanning program."""
+    if found.tables or sum(len(line.text) for line in found.lines) > MARK:
+        return False
+    return _has_picture(page) if not found.lines else _covered(page) > COVERED * area
+
+
+def _covered(page: Any) -> float:
+    """The area of a page's largest picture."""
+    import pypdfium2.raw as pdfium
+
+    largest = 0.0
+    for item in page.get_objects(filter=(pdfium.FPDF_PAGEOBJ_IMAGE,), max_depth=2):
+        left, bottom, right, top = item.get_bounds()
+        largest = max(largest, (right - left) * (top - bottom))
+    return largest
 
 
 def _has_picture(page: Any) -> bool:
@@ -233,4 +283,5 @@ def _remarks(pages: Sequence[Page]) -> tuple[str, ...]:
     wordless = [str(number) for number, page in enumerate(pages, start=1) if page.wordless]
     if not wordless:
         return ()
-    return (f"page {', '.join(wordless)}: a picture without text, not read",)
+    why = "no legible words" if scan.is_available() else scan.MISSING
+    return (f"page {', '.join(wordless)}: a picture without text, not read ({why})",)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from govstats.document import Grid, GridCell
-from govstats.numbers import is_blank, parse_number
+from govstats.numbers import doubtful_values, is_blank, parse_number
 from govstats.readers.pdf.glyphs import Piece
 
 # Cells of a table have inner margins of about this much on both sides together, in points.
@@ -79,8 +79,9 @@ def marked_beyond(table: PageTable, width: float) -> PageTable:
 
 
 def is_value(text: str) -> bool:
-    """True for a number or a printed sign that stands for an empty cell."""
-    return bool(text) and (parse_number(text) is not None or is_blank(text))
+    """True for a number, also one in doubt, or a printed sign that stands for an empty cell."""
+    known = parse_number(text) is not None or is_blank(text)
+    return bool(text) and (known or doubtful_values(text) is not None)
 
 
 def is_cjk(text: str) -> bool:

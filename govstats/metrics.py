@@ -43,7 +43,11 @@ class Metric:
 
 @cache
 def metrics() -> tuple[Metric, ...]:
-    """Every metric of the dictionary, in its order."""
+    """Every metric of the dictionary, in its order.
+
+    >>> metrics()[0].name, metrics()[0].formula
+    ('share_not_held', '100 * not_held / answered')
+    """
     return tuple(Metric(**entry) for entry in vocabulary.words("metrics.toml")["metric"])
 
 
@@ -52,6 +56,12 @@ def add_metrics(panel: pd.DataFrame) -> pd.DataFrame:
 
     NaN where a part of the formula is missing or the denominator is not above 0: a share of nothing
     is neither 0 nor 100 %. Raises KeyError for a metric of a measure that the panel lacks.
+
+    >>> import pandas as pd
+    >>> measures = {p for m in metrics() for p in _NAME.findall(m.numerator + " " + m.denominator)}
+    >>> panel = pd.DataFrame(dict.fromkeys(measures, [None, 0, 4])).assign(not_held=[1, 0, 3])
+    >>> add_metrics(panel)["share_not_held"].tolist()
+    [nan, nan, 75.0]
     """
     import pandas as pd
 

@@ -60,10 +60,10 @@ def figures(year: int) -> Figures:
         names = ("upheld", "corrected", "other", "pending", "total")
         for column, value in zip(names, (*parts, sum(parts)), strict=True):
             found[Address("remedies", row, column)] = value
-    for row, values in DISCLOSURE.items():
-        columns = find_table("disclosure", "2021").block_of[row].columns
-        for column, value in zip(columns, values, strict=True):
-            found[Address("disclosure", row, column.code)] = value
+    for row, counts in DISCLOSURE.items():
+        heads = find_table("disclosure", "2021").block_of[row].columns
+        for head, count in zip(heads, counts, strict=True):
+            found[Address("disclosure", row, head.code)] = count
     return found
 
 

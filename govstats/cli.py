@@ -100,6 +100,10 @@ def _summary(collection: Collection, files: int, out: Path) -> str:
 def build(
     raw: Annotated[Path, typer.Option(help="Folder with reports/, collected/, manifest.csv.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the tables; made if needed.")],
+    corrections: Annotated[
+        Path | None,
+        typer.Option(help="Corrections by hand; default: corrections.csv in or beside the folder."),
+    ] = None,
 ) -> None:
     """Extract, clean and join a folder of reports and collected tables into the panel.
 
@@ -112,7 +116,7 @@ def build(
         typer.echo(f"{error.name} is missing: pip install 'govstats[panel]'", err=True)
         raise typer.Exit(WRONG_USE) from error
     try:
-        made = build_all(raw, out)
+        made = build_all(raw, out, corrections)
     except CollectedError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG_USE) from error
@@ -124,7 +128,8 @@ def build(
         typer.echo(failure, err=True)
     typer.echo(
         f"{made.files} files, {len(made.failed)} failed; {made.records} records -> {made.rows} rows"
-        f" of the panel ({made.left_out} records left out, {made.unused} figures not used) -> {out}"
+        f" of the panel ({made.left_out} records left out, {made.unused} figures not used,"
+        f" {made.corrected} corrections used) -> {out}"
     )
     if made.failed:
         raise typer.Exit(SOME_FAILED)

@@ -164,14 +164,15 @@ def _report_rows(report: Report) -> Iterator[Sequence[Any]]:
 
 def _cell_rows(report: Report) -> Iterator[Sequence[Any]]:
     for cell in report.extraction.cells:
-        known = [cell.value, cell.unit, cell.printed, cell.status, cell.low, cell.high]
+        known = [cell.value, cell.corrected, cell.correction, cell.unit, cell.printed]
+        known += [cell.status, cell.low, cell.high]
         yield [report.report_id, *cell.address, *known, cell.form, cell.locator, cell.label]
 
 
 def _check_rows(report: Report) -> Iterator[Sequence[Any]]:
     for found in report.checks:
         sides = [found.left, found.right, found.difference]
-        yield [report.report_id, found.name, found.address, *sides, found.verdict]
+        yield [report.report_id, found.name, found.address, *sides, found.verdict, found.corrected]
 
 
 def _prose_rows(report: Report) -> Iterator[Sequence[Any]]:

@@ -8,11 +8,12 @@ All is made from govstats/vocabulary/fields.toml, the pages on forms and metrics
 from govstats.schemas.codebook import codebook
 from govstats.schemas.contracts import TableError, check_table, schema
 from govstats.schemas.dictionary import dictionary
-from govstats.schemas.fields import INPUTS, TABLES, Field, Table, columns, names, table
+from govstats.schemas.fields import BESIDE, INPUTS, TABLES, Field, Table, columns, names, table
 from govstats.schemas.law import law
 from govstats.schemas.package import datapackage, write_datapackage
 
 __all__ = [
+    "BESIDE",
     "INPUTS",
     "TABLES",
     "Field",

@@ -23,7 +23,7 @@ TABLES := data/processed/datapackage.json data/processed/panel.csv data/processe
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup reproduce notebooks test test-all lint lab lock release clean FORCE
+.PHONY: help setup reproduce notebooks test lint lab lock clean FORCE
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
@@ -37,6 +37,7 @@ notebooks: $(EXECUTED) ## run the notebooks, if they or what they read has chang
 test: $(INSTALLED) ## run the tests
 	@$(PY) -m pytest
 
+.PHONY: test-all release
 test-all: $(INSTALLED) ## run the quick tests with every Python from 3.11 to 3.13 that is found
 	@$(PY) tools/every_python.py
 

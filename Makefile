@@ -12,6 +12,7 @@ PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq
 INSTALLED := $(VENV)/.installed
 BUILT := .make/built
 EXECUTED := .make/executed
+PAPER := .make/paper
 
 # Folders are listed with the raw files, so that a file taken away counts as a change.
 RAW := $(shell find data/raw data/corrections.csv 2>/dev/null)
@@ -23,16 +24,19 @@ TABLES := data/processed/datapackage.json data/processed/panel.csv data/processe
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup reproduce notebooks test lint lab lock clean FORCE
+.PHONY: help setup reproduce notebooks paper test lint lab lock clean FORCE
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## install the package and all it needs into .venv
 
-reproduce: $(EXECUTED) ## rebuild data/processed, the notebooks and the figures
+reproduce: $(PAPER) ## rebuild data/processed, notebooks, figures, tables; say what changed
+	@$(PY) -m govstats.paper tell
 
 notebooks: $(EXECUTED) ## run the notebooks, if they or what they read has changed
+
+paper: $(PAPER) ## tables/ (LaTeX, HTML, CSV) and paper/: numbers, lists, manifest
 
 test: $(INSTALLED) ## run the tests
 	@$(PY) -m pytest
@@ -83,6 +87,7 @@ $(INSTALLED): $(PY) requirements.lock pyproject.toml
 # A table that is gone is made again, whatever the stamp says.
 $(BUILT): $(INSTALLED) $(RAW) $(CODE) $(if $(filter-out $(wildcard $(TABLES)),$(TABLES)),FORCE)
 	@mkdir -p $(@D)
+	@$(PY) -m govstats.paper remember
 	@$(PY) -m govstats build --raw data/raw --out data/processed
 	@mkdir -p docs && $(PY) -m govstats codebook > docs/codebook.md
 	@$(PY) -m govstats codebook forms > docs/forms.md
@@ -91,5 +96,13 @@ $(BUILT): $(INSTALLED) $(RAW) $(CODE) $(if $(filter-out $(wildcard $(TABLES)),$(
 
 # Running a notebook rewrites its file; the stamp comes last and so is newer.
 $(EXECUTED): $(BUILT) $(SIMULATED) $(NOTEBOOKS) notebooks/execute.py
+	@$(PY) -m govstats.paper remember
 	@$(PY) notebooks/execute.py
+	@touch $@
+
+# What the steps before have changed is told at the end of `make reproduce`, also when they were
+# run one by one.
+$(PAPER): $(EXECUTED)
+	@$(PY) -m govstats.paper remember
+	@$(PY) -m govstats.paper
 	@touch $@

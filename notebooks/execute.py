@@ -5,17 +5,22 @@ python notebooks/execute.py FILE...   only those named
 
 Paths in a notebook are relative to the root of the repository, which is its working directory.
 A notebook that fails is left as it was. What a cell writes to stderr (warnings, progress bars)
-is shown here and not kept, since it holds times and paths.
+is shown here and not kept, since it holds times and paths. Which data a notebook read and which
+files it wrote is noted in paper/manifest.json.
 """
 
+import contextlib
 import os
 import re
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
 from nbclient import NotebookClient
 from nbformat import NotebookNode
+
+from govstats.paper import manifest, trace
 
 ROOT = Path(__file__).resolve().parent.parent
 METADATA = {
@@ -76,6 +81,17 @@ def stable_outputs(cell: NotebookNode) -> list[NotebookNode]:
     return kept
 
 
+def traced(path: Path) -> str:
+    """Run one notebook, note what it read and wrote, and say whether its bytes changed."""
+    with tempfile.TemporaryDirectory() as folder:
+        opened = Path(folder) / "opened"
+        os.environ[trace.VARIABLE] = str(opened)
+        said = run(path)
+        with contextlib.chdir(ROOT):  # where the notebook ran
+            manifest.record(path.stem, opened.read_text(encoding="utf-8"))
+    return said
+
+
 def run(path: Path) -> str:
     """Run one notebook and write it back; say whether its bytes changed."""
     before = path.read_text(encoding="utf-8")
@@ -85,7 +101,7 @@ def run(path: Path) -> str:
         kernel_name="python3",
         timeout=None,
         record_timing=False,
-        extra_arguments=["--log-level=ERROR"],
+        extra_arguments=["--log-level=ERROR", f"--IPKernelApp.exec_lines={trace.BEGIN}"],
         resources={"metadata": {"path": str(ROOT)}},
     )
     at = "start"
@@ -118,7 +134,7 @@ def main(arguments: list[str]) -> int:
     for path in paths:
         name = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
         try:
-            print(f"{name}: {run(path)}", flush=True)
+            print(f"{name}: {traced(path)}", flush=True)
         except (OSError, RuntimeError, ValueError) as error:
             print(f"{name}: {error}", file=sys.stderr)
             return 1

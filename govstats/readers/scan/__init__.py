@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from govstats.document import Document, Grid, Line, ReportError
+from govstats.readers import clock
 
 if TYPE_CHECKING:
     from govstats.readers.pdf import Page
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
 
 HOW = 'pip install "govstats[ocr]"'
 MISSING = f"scan: {HOW} to read it, or find the report's page or Word file"
-_NEEDED = ("rapidocr", "onnxruntime", "cv2", "numpy", "PIL")
+_LOADED = ("onnxruntime", "cv2", "numpy", "PIL")
+_NEEDED = ("rapidocr", *_LOADED)
 # A page takes some five seconds: a longer file is a collection.
 MOST_PAGES = 200
+# What a page may take where the machine is slow.
+PAGE_SECONDS = 20.0
 # From so many pages on a terminal shows how far the reading is.
 MANY_PAGES = 4
 ANEW = (
@@ -50,7 +54,7 @@ def read_picture(data: bytes, page: int = 0) -> tuple[Line | Grid, ...]:
     from govstats.readers.scan.page import read_page
     from govstats.readers.scan.pictures import read_pages
 
-    scan = read_page(*next(read_pages(data)))
+    scan = next(read_page(*each) for each in progress(read_pages(data), 1))
     if scan is None:
         raise ReportError("decode", WORDLESS)
     return join_pages([_laid(scan, page)])
@@ -90,12 +94,13 @@ def read_pdf_page(page: Any, number: int) -> Page | None:
 
 
 def progress(pages: Iterator[Any] | list[Any], count: int) -> Iterator[Any]:
-    """The pages; a terminal shows how many are read where they are many."""
+    """The pages, each with its time; a terminal shows how many are read where they are many."""
     from tqdm import tqdm
 
-    return iter(
-        tqdm(pages, total=count, unit="page", leave=False, disable=count < MANY_PAGES or None)
-    )
+    hidden = count < MANY_PAGES or None
+    for page in tqdm(pages, total=count, unit="page", leave=False, disable=hidden):
+        clock.allow(PAGE_SECONDS)
+        yield page
 
 
 def _laid(scan: Scan, number: int) -> Page:
@@ -109,7 +114,7 @@ def _require() -> None:
     if not is_available():
         raise ReportError("decode", f"is a {MISSING}")
     try:
-        for name in _NEEDED:
+        for name in _LOADED:
             importlib.import_module(name)
     except ImportError as error:
         raise ReportError(

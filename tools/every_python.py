@@ -1,6 +1,9 @@
 """Run the quick tests with every supported Python that is found: `make test-all`.
 
-Looked for are python3.11 to python3.13 on the PATH and below pyenv's folder of versions. Each gets
+python tools/every_python.py            3.11 to 3.13
+python tools/every_python.py 3.13 ...   only those named
+
+Looked for is python3.N on the PATH and below pyenv's folder of versions. Each gets
 an environment of its own in .make/pythons with what requirements.lock pins, kept for the next time.
 What is not found is told and is no error, unless nothing is found.
 """
@@ -82,10 +85,10 @@ def test(version: str, interpreter: Path) -> bool:
     return True
 
 
-def main() -> int:
-    """Try every supported version; return the exit status."""
+def main(versions: list[str]) -> int:
+    """Try the versions named, or every supported one; return the exit status."""
     results = []
-    for version in supported():
+    for version in versions or supported():
         if interpreter := find(version):
             results.append(test(version, interpreter))
         else:
@@ -94,4 +97,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -27,7 +27,7 @@ TABLES := data/processed/datapackage.json data/processed/panel.csv data/processe
 .PHONY: help setup reproduce notebooks paper test lint lab lock clean FORCE
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' Makefile
 
 setup: $(INSTALLED) ## install the package and all it needs into .venv
 
@@ -40,6 +40,10 @@ paper: $(PAPER) ## tables/ (LaTeX, HTML, CSV) and paper/: numbers, lists, manife
 
 test: $(INSTALLED) ## run the tests
 	@$(PY) -m pytest --numprocesses auto --dist loadfile
+
+.PHONY: test-all release
+test-all: $(INSTALLED) ## run the quick tests with every Python from 3.11 to 3.13 that is found
+	@$(PY) tools/every_python.py
 
 lint: $(INSTALLED) ## check style (ruff) and types (mypy)
 	@$(PY) -m ruff check --quiet .
@@ -55,9 +59,12 @@ lock: $(PY) ## bring requirements.lock in step with pyproject.toml (UPGRADE=1: n
 		--universal --python-version 3.11 --fork-strategy fewest --all-extras --generate-hashes \
 		--custom-compile-command "make lock" $(if $(UPGRADE),--upgrade)
 
+release: $(INSTALLED) ## build wheel and sdist into dist/ and try them in a new environment
+	@$(PY) tools/release.py
+
 clean: ## remove .venv and caches; data, notebooks and figures stay
-	@rm -rf $(VENV) .make .pytest_cache .ruff_cache .mypy_cache .hypothesis
-	@find govstats tests notebooks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
+	@rm -rf $(VENV) .make dist .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	@find govstats tests notebooks tools benchmarks -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
 
 $(PY):
 	@command -v "$(PYTHON)" >/dev/null || { \
@@ -83,6 +90,8 @@ $(BUILT): $(INSTALLED) $(RAW) $(CODE) $(if $(filter-out $(wildcard $(TABLES)),$(
 	@$(PY) -m govstats.paper remember
 	@$(PY) -m govstats build --raw data/raw --out data/processed
 	@mkdir -p docs && $(PY) -m govstats codebook > docs/codebook.md
+	@$(PY) -m govstats codebook forms > docs/forms.md
+	@$(PY) -m govstats codebook metrics > docs/metrics.md
 	@touch $@
 
 # Running a notebook rewrites its file; the stamp comes last and so is newer.

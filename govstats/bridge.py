@@ -36,7 +36,11 @@ def _rows() -> tuple[dict[str, str], ...]:
 
 @cache
 def parts(table: str, measure: str) -> tuple[str, ...]:
-    """Rows of a table that sum to a measure; for `prose`, measures that sum to it."""
+    """Rows of a table that sum to a measure; for `prose`, measures that sum to it.
+
+    >>> parts("statistics", "not_held")
+    ('not_this_agency', 'nonexistent')
+    """
     return tuple(
         row["row"]
         for row in _rows()
@@ -48,6 +52,13 @@ def bridged(cells: Cells) -> Iterator[Bridged]:
     """The measures that the year's numbers of statistics forms give, each once.
 
     `cells` holds values by (table, row, column); cumulative numbers are left alone.
+
+    >>> cells = {("statistics", "nonexistent", "number"): 3}
+    >>> [found.measure for found in bridged(cells)]
+    ['nonexistent']
+    >>> cells["statistics", "not_this_agency", "number"] = 2
+    >>> [(each.measure, each.value) for each in bridged(cells)]
+    [('not_held', 5), ('not_this_body', 2), ('nonexistent', 3)]
     """
     done: set[str] = set()
     for row in _rows():

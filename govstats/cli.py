@@ -182,12 +182,25 @@ def build(
         raise typer.Exit(SOME_FAILED)
 
 
-@app.command()
-def codebook() -> None:
-    """Print what every column of every table means, in Markdown."""
-    from govstats.schemas import codebook as text
+class Page(StrEnum):
+    """What the codebook may print: columns of tables, forms and law, metrics and measures."""
 
-    typer.echo(text(), nl=False)
+    columns = "columns"
+    forms = "forms"
+    metrics = "metrics"
+
+
+@app.command()
+def codebook(
+    page: Annotated[
+        Page, typer.Argument(help="Columns of tables, forms and law, or metrics and measures.")
+    ] = Page.columns,
+) -> None:
+    """Print what every column of every table means, or what forms and metrics mean, in Markdown."""
+    from govstats import schemas
+
+    pages = {Page.columns: schemas.codebook, Page.forms: schemas.law}
+    typer.echo(pages.get(page, schemas.dictionary)(), nl=False)
 
 
 @app.command()

@@ -245,7 +245,14 @@ def candidates(name: str) -> tuple[Table, ...]:
 
 
 def find_table(name: str, form: str) -> Table:
-    """The table of that name in a form (`any` for shared ones). Raises KeyError for others."""
+    """The table of that name in a form (`any` for shared ones). Raises KeyError for others.
+
+    >>> table = find_table("requests", "2021")
+    >>> len(table.addresses)
+    175
+    >>> [row.zh for row in table.block_of["not_held"].rows if row.code == "not_held"]
+    ['本机关不掌握相关政府信息']
+    """
     for table in candidates(name):
         if table.form == form:
             return table

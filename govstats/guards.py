@@ -65,7 +65,11 @@ def series(
 
 @cache
 def breaks() -> tuple[tuple[int, str], ...]:
-    """The years from which figures are not comparable with those before, and why."""
+    """The years from which figures are not comparable with those before, and why.
+
+    >>> [year for year, _ in breaks()]
+    [2019, 2021, 2024]
+    """
     return tuple((int(row["year"]), row["why"]) for row in vocabulary.table("breaks.csv"))
 
 

@@ -1,6 +1,6 @@
 """The metric dictionary as data, and computing its metrics on a panel.
 
-Definitions: govstats/vocabulary/metrics.toml. Needs the extra `panel`.
+Definitions: govstats/vocabulary/metrics.toml. Computing needs the extra `panel`.
 """
 
 from __future__ import annotations
@@ -8,10 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from govstats import vocabulary
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _NAME = re.compile(r"[a-z_]+")
 
@@ -29,6 +31,7 @@ class Metric:
     unit: str
     caveats: str
     source: str
+    caveats_zh: str = ""
 
     @property
     def formula(self) -> str:
@@ -40,7 +43,11 @@ class Metric:
 
 @cache
 def metrics() -> tuple[Metric, ...]:
-    """Every metric of the dictionary, in its order."""
+    """Every metric of the dictionary, in its order.
+
+    >>> metrics()[0].name, metrics()[0].formula
+    ('share_not_held', '100 * not_held / answered')
+    """
     return tuple(Metric(**entry) for entry in vocabulary.words("metrics.toml")["metric"])
 
 
@@ -49,7 +56,15 @@ def add_metrics(panel: pd.DataFrame) -> pd.DataFrame:
 
     NaN where a part of the formula is missing or the denominator is not above 0: a share of nothing
     is neither 0 nor 100 %. Raises KeyError for a metric of a measure that the panel lacks.
+
+    >>> import pandas as pd
+    >>> measures = {p for m in metrics() for p in _NAME.findall(m.numerator + " " + m.denominator)}
+    >>> panel = pd.DataFrame(dict.fromkeys(measures, [None, 0, 4])).assign(not_held=[1, 0, 3])
+    >>> add_metrics(panel)["share_not_held"].tolist()
+    [nan, nan, 75.0]
     """
+    import pandas as pd
+
     found = {metric.name: _compute(panel, metric) for metric in metrics()}
     return pd.concat([panel, pd.DataFrame(found, index=panel.index)], axis=1)
 
@@ -63,9 +78,3 @@ def _sum(panel: pd.DataFrame, expression: str) -> pd.Series:
     """Sum of the measures named; NaN where one is missing."""
     parts = [panel[name].astype("float64") for name in _NAME.findall(expression)]
     return sum(parts[1:], start=parts[0])
-
-
-def metric_table() -> str:
-    """The dictionary as a Markdown table; the README holds it, and a test compares."""
-    rows = [f"| {m.name} | {m.zh} | {m.formula} | {m.unit} |" for m in metrics()]
-    return "\n".join(["| metric | 名称 | formula | unit |", "|---|---|---|---|", *rows])

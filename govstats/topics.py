@@ -41,7 +41,11 @@ def read_topics(text: str, tables: Sequence[tuple[int, int]] = ()) -> list[Topic
 
 
 def theme(phrase: str) -> str:
-    """Return the theme of a topic phrase, `uncoded` where themes.csv has none."""
+    """Return the theme of a topic phrase, `uncoded` where themes.csv has none.
+
+    >>> theme("土地征收"), theme("示例词")
+    ('land_expropriation', 'uncoded')
+    """
     trim = compiled(vocabulary.rules()["topics"]["trim"])
     for _ in range(4):
         if found := vocabulary.themes().get(phrase):

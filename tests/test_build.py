@@ -14,7 +14,6 @@ import pytest
 from typer.testing import CliRunner
 
 from govstats.cli import app
-from govstats.metrics import metric_table
 from govstats.tables import read_table
 
 ROOT = Path(__file__).parents[1]
@@ -181,7 +180,3 @@ def test_notebooks_run_on_ones_own_data(own, tmp_path, name):
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
     assert list((tmp_path / "out" / "figures").glob(f"{name[:2]}_*.png"))
-
-
-def test_the_readme_has_the_metric_dictionary():
-    assert metric_table() in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -119,8 +119,8 @@ def test_topics_of_collected_reports_have_themes(tmp_path):
 
 
 def _notebooks(folder, built, **settings):
-    """Run the first six notebooks on a processed folder; give what they wrote and said."""
-    copies = [shutil.copy(path, folder) for path in sorted(NOTEBOOKS.glob("0[1-6]_*.ipynb"))]
+    """Run the first seven notebooks on a processed folder; give what they wrote and said."""
+    copies = [shutil.copy(path, folder) for path in sorted(NOTEBOOKS.glob("0[0-6]_*.ipynb"))]
     environment = {**os.environ, "GOVSTATS_DATA": str(built), **settings}
     command = [sys.executable, str(NOTEBOOKS / "execute.py"), *map(str, copies)]
     result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -141,6 +141,6 @@ def test_notebooks_say_in_either_language_what_collected_records_cannot_show(tmp
         "No row states the requests received.",
     ):
         assert sentence in said
-    drawn = {path.stem for path in (built / "figures" / "zh").glob("0[1-6]_*.png")}
-    shipped = {path.stem for path in (NOTEBOOKS.parent / "figures").glob("0[1-6]_*.png")}
+    drawn = {path.stem for path in (built / "figures" / "zh").glob("0[0-6]_*.png")}
+    shipped = {path.stem for path in (NOTEBOOKS.parent / "figures").glob("0[0-6]_*.png")}
     assert drawn == shipped

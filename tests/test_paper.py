@@ -494,6 +494,8 @@ def test_reproduce_remembers_first_and_tells_last(tmp_path):
         "govstats.paper remember",
         "govstats build",
         "govstats codebook",
+        "govstats codebook forms",
+        "govstats codebook metrics",
         "govstats.paper remember",
         "execute",
         "govstats.paper remember",

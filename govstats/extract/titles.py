@@ -29,7 +29,11 @@ _JOINED = re.compile(r"\s+")
 
 
 def find_title(lines: Iterable[str]) -> str:
-    """The line that is the report's title, without a file ending, or "" when none stands alone."""
+    """The line that is the report's title, without a file ending, or "" when none stands alone.
+
+    >>> find_title(["首页", "示例县水务局2022年政府信息公开工作年度报告.docx"])
+    '示例县水务局2022年政府信息公开工作年度报告'
+    """
     best = ""
     for line in lines:
         text = _SUFFIX.sub("", _JOINED.sub(" ", line).strip())
@@ -46,7 +50,11 @@ def _is_title(text: str) -> bool:
 
 
 def find_year(title: str, text: str) -> int | None:
-    """Year the report is about, or None when it is not said where a year counts."""
+    """Year the report is about, or None when it is not said where a year counts.
+
+    >>> find_year("示例县水务局2022年政府信息公开工作年度报告", "")
+    2022
+    """
     for candidate in _years(normalise(title), normalise(text)):
         return int(candidate)
     return None

@@ -50,6 +50,10 @@ def identify(title: str, text: str, table_requests_total: int | None = None) -> 
 
     `table_requests_total` is the total of requests newly received in the report's table, if
     there is one; it decides between statements of different scope. Never raises on odd input.
+
+    >>> found = identify("瑶海区人民政府2019年政府信息公开工作年度报告", "")
+    >>> found.prefecture, found.county, found.gb2260, found.level, found.body
+    ('合肥市', '瑶海区', '340102', 'county', 'government')
     """
     flat = evidence.squash(text)
     printed = evidence.titled(title) or evidence.titled(evidence.title_line(flat))

@@ -19,6 +19,9 @@ def level_and_body(name: str) -> tuple[str, str]:
 
     level: central | province | prefecture | county | township, '' if the name does not tell;
     body: government | department | zone | other. An empty name gives ('', '').
+
+    >>> level_and_body("合肥市教育局"), level_and_body("")
+    (('prefecture', 'department'), ('', ''))
     """
     if not name:
         return "", ""

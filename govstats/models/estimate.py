@@ -112,7 +112,11 @@ class Label(NamedTuple):
 
 
 def join(caveats: Iterable[str]) -> str:
-    """Caveats as one text."""
+    """Caveats as one text.
+
+    >>> join(["few reports", "", "one province"])
+    'few reports; one province'
+    """
     return "; ".join(each for each in caveats if each)
 
 
@@ -192,7 +196,11 @@ def p_value(z: float, freedom: float) -> float:
 
 
 def logit(share: float) -> float:
-    """Log odds."""
+    """Log odds.
+
+    >>> logit(0.5), round(logit(0.75), 3)
+    (0.0, 1.099)
+    """
     return math.log(share / (1 - share))
 
 

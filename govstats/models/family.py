@@ -22,6 +22,12 @@ def adjust(results: pd.DataFrame | Rows, family: str, *, alpha: float = ALPHA) -
     A row without p is kept as "cannot be tested" and is not counted. Raises ValueError for an
     empty name, a p outside 0 to 1, a test that stands twice, or rows that say that they belong to
     another family.
+
+    >>> import pandas as pd
+    >>> tests = pd.DataFrame({"estimand": ["a", "b", "c"], "p": [0.01, 0.04, None]})
+    >>> found = adjust(tests, "an example")
+    >>> found["p_holm"].tolist(), found["tests"].tolist()
+    ([0.02, 0.04, nan], [2, 2, 2])
     """
     table = results.copy() if isinstance(results, pd.DataFrame) else tidy(results)
     table = table.reset_index(drop=True)

@@ -32,6 +32,11 @@ def wilson(
     """Wilson's score limits of binomial shares, as fractions (Wilson 1927); NaN for a total of 0.
 
     They cover the share near the level on average, also at 0 and at the total.
+
+    >>> import numpy as np
+    >>> low, high = wilson(np.array([0, 5]), np.array([10, 10]))
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.0, 0.237], [0.278, 0.763])
     """
     from scipy import stats
 

@@ -32,6 +32,9 @@ def say(english: str, chinese: str = "") -> str:
     """Return the label in the language of the figures.
 
     Chinese is `chinese` or the row of vocabulary/labels.csv. Raises ValueError where neither is.
+
+    >>> say("requests", "申请") if language() == "en" else "requests"
+    'requests'
     """
     if language() == "en":
         return english
@@ -60,7 +63,11 @@ def _terms() -> dict[str, dict[str, str]]:
 
 
 def short(name: str) -> str:
-    """Return a file name, or the end of a long one, which tells the files of a folder apart."""
+    """Return a file name, or the end of a long one, which tells the files of a folder apart.
+
+    >>> short("示例县水务局.pdf")
+    '示例县水务局.pdf'
+    """
     kept = name
     # Chinese characters are twice as wide.
     while sum(2 if ord(letter) > _CJK_FROM else 1 for letter in kept) > _WIDEST:

@@ -57,6 +57,10 @@ def read_prose(
         year: the report's year; without it the title or the first lines are asked.
 
     Measures and units are those of measures.csv, scopes those of prose.toml, [scope].
+
+    >>> figures = read_prose("2023年,本机关收到政府信息公开申请12件,答复11件。", year=2023)
+    >>> [(figure.measure, figure.value, figure.unit) for figure in figures]
+    [('received', 12, 'count'), ('answered', 11, 'count')]
     """
     whole = report(text, year)
     figures: list[Figure] = []

@@ -18,6 +18,9 @@ def number(printed: str) -> int | Decimal | None:
     """Return the value of a printed number, None where it says none ("四五", "数").
 
     Digits, 1,234, 1.3万, 2万3千, 二十一, 两, 十余 and 百余 are read; 余, 多 and 来 are left out.
+
+    >>> number("1.3万"), number("二十一"), number("1,234"), number("数")
+    (13000, 21, 1234, None)
     """
     bare = _MORE.sub("", printed).replace(",", "")
     value = _plain(bare)
@@ -46,7 +49,11 @@ def _chinese(bare: str) -> Decimal | None:
 
 
 def is_approximate(text: str, start: int, end: int) -> bool:
-    """Tell whether the number printed at text[start:end] is said to be near, above or about."""
+    """Tell whether the number printed at text[start:end] is said to be near, above or about.
+
+    >>> is_approximate("近300件", 1, 4), is_approximate("共300件", 1, 4)
+    (True, False)
+    """
     return bool(
         _MORE.search(text, start, end)
         or _NEARLY.search(text[max(0, start - 3) : start])

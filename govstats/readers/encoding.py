@@ -27,6 +27,9 @@ def decode(data: bytes) -> str:
     """Text of the bytes in the first encoding that fits, with line ends as newlines.
 
     Raises ReportError (stage decode) when none fits.
+
+    >>> decode("政府信息公开".encode("gb18030")), decode("公开".encode("utf-16"))
+    ('政府信息公开', '公开')
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):

@@ -1,12 +1,15 @@
 """What every table must look like and what its columns mean: contracts, data package, codebook.
 
-All is made from govstats/vocabulary/fields.toml. Only `schema` and `check_table` need the extra
+All is made from govstats/vocabulary/fields.toml, the pages on forms and metrics from the files that
+`law` and `dictionary` name. Only `schema` and `check_table` need the extra
 `panel`; importing this package imports neither pandas nor pandera.
 """
 
 from govstats.schemas.codebook import codebook
 from govstats.schemas.contracts import TableError, check_table, schema
+from govstats.schemas.dictionary import dictionary
 from govstats.schemas.fields import BESIDE, INPUTS, TABLES, Field, Table, columns, names, table
+from govstats.schemas.law import law
 from govstats.schemas.package import datapackage, write_datapackage
 
 __all__ = [
@@ -20,6 +23,8 @@ __all__ = [
     "codebook",
     "columns",
     "datapackage",
+    "dictionary",
+    "law",
     "names",
     "schema",
     "table",

@@ -81,7 +81,11 @@ def table(name: str, section: str = TABLES, metrics: Metrics | None = None) -> T
 
 
 def columns(name: str) -> dict[str, str]:
-    """Return the columns of a written table -> Arrow type (string, int64, float64), in order."""
+    """Return the columns of a written table -> Arrow type (string, int64, float64), in order.
+
+    >>> list(columns("failures").items())
+    [('source', 'string'), ('stage', 'string'), ('error', 'string')]
+    """
     return {field.name: _ARROW[field.type] for field in table(name).fields}
 
 

@@ -32,6 +32,9 @@ def measures() -> dict[str, dict[str, str]]:
     """Return measures.csv by measure: its cell expression, unit and definition.
 
     The row X_share stands for the share of every reply that its definition names.
+
+    >>> measures()["carried_in"]["cell"], measures()["granted_share"]["unit"]
+    ('requests.carried_in.total', 'percent')
     """
     rows = {row["measure"]: row for row in table("measures.csv")}
     shares = rows.pop("X_share")

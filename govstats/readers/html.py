@@ -238,7 +238,7 @@ def _hiding(element: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
     if "hidden" in element.attrib or _GONE.search(style):
         return "display"
     # Around other elements it only closes the gaps between them.
-    if len(element) == 0 and _NO_SIZE.search(style):
+    if _NO_SIZE.search(style) and len(element) == 0:
         return "display"
     if _UNSEEN.search(style):
         return "visibility"

@@ -14,7 +14,7 @@ BUILT := .make/built
 EXECUTED := .make/executed
 
 # Folders are listed with the raw files, so that a file taken away counts as a change.
-RAW := $(shell find data/raw 2>/dev/null)
+RAW := $(shell find data/raw data/corrections.csv 2>/dev/null)
 CODE := $(shell find govstats -name '*.py' -o -name '*.toml' -o -name '*.csv' 2>/dev/null)
 NOTEBOOKS := $(wildcard notebooks/[0-9][0-9]_*.ipynb)
 # Kept with their seed, as they take an hour: python -m govstats.models.calibration and .power.

@@ -28,12 +28,12 @@ from .laboratory.damages import BARE, NONE, SINGLE
 from .laboratory.judge import FAULTS, INVENTED, SILENT, VERDICTS, Judgement, Known, judge
 from .laboratory.layouts import LAYOUTS
 
-KEYS = ("layout", "damage", "drift", "table", "form")
+KEYS = ("layout", "damage", "drift", "table", "form", "case")
 UNSEEN = "altered_unseen"
 ALL, ONE = "all but bare swaps", "one cell damaged, under a sum"
 ALTERED = ("altered", "altered_checkable", "altered_named", UNSEEN)
 COUNTS = ("cases", "cases_faulty", "refused", "cells", *VERDICTS, *ALTERED)
-FAULT_FIELDS = ("case", *KEYS, "verdict", "cell", "printed", "truth", "read", "locator")
+FAULT_FIELDS = (*KEYS, "verdict", "cell", "printed", "truth", "read", "locator")
 Key = tuple[str, ...]
 
 
@@ -57,7 +57,7 @@ def run_case(number: int, seed: int, layouts: Sequence[str]) -> Outcome:
         for item in found:
             tally.update(_count(item))
             if is_fault(item):
-                faults.append((number, *key, *_fault(item)))
+                faults.append((*key, *_fault(item)))
         tally["cases_faulty"] = int(any(tally[name] for name in FAULTS))
     return Outcome(counts, faults)
 
@@ -79,7 +79,8 @@ def read_case(case: Case) -> tuple[list[Judgement], str]:
 
 def _key(case: Case, table: str) -> Key:
     plan = case.plan
-    return plan.layout, case.damages[table], plan.drift, table, case.forms[table]
+    form = case.forms[table]
+    return plan.layout, case.damages[table], plan.drift, table, form, str(plan.number)
 
 
 def _count(item: Judgement) -> Iterator[str]:
@@ -125,7 +126,7 @@ def merge(outcomes: Iterable[Outcome]) -> Outcome:
 
 
 def write_counts(outcome: Outcome, path: Path, by: Sequence[str] = KEYS) -> None:
-    """One row for every value of the keys of `by` (layout, damage, drift, table, form)."""
+    """One row for every value of the keys of `by` (layout, damage, drift, table, form, case)."""
     places = [KEYS.index(name) for name in by]
     sums: dict[Key, Counter[str]] = {}
     for key, tally in outcome.counts.items():
@@ -186,7 +187,7 @@ def _lines(title: str, groups: dict[str, Counter[str]]) -> str:
 def _causes(outcome: Outcome) -> str:
     """Faults by damage, table and verdict with the numbers of the cases, worst first."""
     found: dict[tuple[str, ...], Counter[str]] = {}
-    for case, layout, damage, drift, table, _, verdict, *_ in outcome.faults:
+    for layout, damage, drift, table, _, case, verdict, *_ in outcome.faults:
         if damage != BARE or verdict != UNSEEN:
             cases = found.setdefault((str(damage), str(table), str(verdict)), Counter())
             cases[f"{case} ({layout}, {drift})"] += 1

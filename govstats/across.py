@@ -12,6 +12,7 @@ import pandas as pd
 
 from govstats import vocabulary
 from govstats.frame import frame, lineage
+from govstats.schemas.fields import CORRECTED
 
 COLUMNS = (
     *("check", "issuer", "gb2260", "scope", "year"),
@@ -140,7 +141,8 @@ def _read(pairs: pd.DataFrame, name: str, ending: str) -> pd.Series:
     source = f"{name}_from{ending}"
     if source not in pairs.columns:
         return values
-    return values.where(~pairs[source].isin(["implied", "derived"]))
+    origin = pairs[source].str.removesuffix(CORRECTED)
+    return values.where(~origin.isin(["implied", "derived"]))
 
 
 def governs(rows: pd.DataFrame) -> pd.Series:

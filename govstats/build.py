@@ -1,8 +1,8 @@
 """A raw folder -> every processed table: extract, collect, clean, join, check.
 
 raw/reports holds report files (or raw itself does, where there is no such folder), raw/manifest.csv
-may say what is known of them, raw/collected holds tables of figures transcribed by hand. Needs the
-extra `panel`.
+may say what is known of them, raw/collected holds tables of figures transcribed by hand, and
+corrections.csv in or beside raw what is corrected by hand. Needs the extra `panel`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from govstats.across import across
 from govstats.clean import clean
 from govstats.collected import Collected, CollectedError, read_collected
 from govstats.collected.manifest import YEARS, read_manifest
+from govstats.corrections import FILE, correct, find_file, read_corrections, refuse_unused
 from govstats.forms import STATISTICS
 from govstats.frame import coverage
 from govstats.issuers import level_and_body
@@ -50,23 +51,27 @@ class Build:
     rows: int
     left_out: int
     unused: int
+    corrected: int
 
 
-def build(raw: Path, out: Path) -> Build:
+def build(raw: Path, out: Path, corrections: Path | None = None) -> Build:
     """Build every table of `raw` into `out`, and datapackage.json with what each column means.
 
-    Raises CollectedError for collected tables or a manifest that cannot be used, naming file, line
-    and column; OSError when `raw` is no folder, or `out` holds other tables or cannot be
-    written. What is left out is listed with the reason.
+    `corrections` is the file of corrections by hand; without it, corrections.csv in `raw` or beside
+    it is taken, where there is one. Raises CollectedError for corrections, collected tables or a
+    manifest that cannot be used, naming file, line and column; OSError when `raw` is no folder, or
+    `out` holds other tables or cannot be written. What is left out is listed with the reason.
     """
     _check_folders(raw, out)
+    by_hand = find_file(raw, corrections)
+    given = read_corrections(by_hand) if by_hand else []
     folder = raw / "collected"
     collected = read_collected(folder) if folder.is_dir() else None
-    sources = _report_files(raw, out)
+    sources = _report_files(raw, out, by_hand)
     manifest, problems = read_manifest(raw / "manifest.csv", {each.name for each in sources})
     if problems:
         raise CollectedError.of(problems)
-    found = corpus.collect(sources)
+    found, collected, targets = correct(corpus.collect(sources), collected, given)
     every = _extracted(found, manifest)
     if collected is not None:
         every = Collected(*(pd.concat([getattr(every, n), getattr(collected, n)]) for n in _FRAMES))
@@ -76,6 +81,7 @@ def build(raw: Path, out: Path) -> Build:
     kept = set(cleaned.records["record_id"])
     figures, cells = (t[t["record_id"].isin(kept)] for t in (every.figures, every.cells))
     panel = build_panel(cleaned.records, figures, cells)
+    refuse_unused(given, targets, left_out, panel.passed_over)
     tables = {
         "records": cleaned.records,
         "record_figures": figures.sort_values(["record_id", "measure", "scope"], kind="stable"),
@@ -95,7 +101,7 @@ def build(raw: Path, out: Path) -> Build:
     records = len(every.records) + len(unknown)
     counts = (len(panel.rows), len(left_out), len(panel.unused))
     failed = tuple(f"{each.stage}: {each.error}" for each in found.failed)
-    return Build(len(sources), failed, records, *counts)
+    return Build(len(sources), failed, records, *counts, len(given))
 
 
 def _check_folders(raw: Path, out: Path) -> None:
@@ -109,18 +115,21 @@ def _check_folders(raw: Path, out: Path) -> None:
             raise FileExistsError(EEXIST, "is no table of ours: choose another --out", str(path))
 
 
-def _report_files(raw: Path, out: Path) -> list[corpus.Source]:
+def _report_files(raw: Path, out: Path, by_hand: Path | None) -> list[corpus.Source]:
     """The files of raw/reports; without that folder, all of raw but the tables about them.
 
     What an earlier build wrote into a folder below `raw` is no report.
     """
     if (raw / "reports").is_dir():
         return corpus.find_sources([raw / "reports"])
-    own, written = ("manifest.csv", "collected/"), out.resolve()
+    own, written = ("manifest.csv", "collected/", FILE), out.resolve()
+    named = by_hand.resolve() if by_hand else None
     return [
         source
         for source in corpus.find_sources([raw])
-        if not source.name.startswith(own) and written not in source.path.resolve().parents
+        if not source.name.startswith(own)
+        and written not in source.path.resolve().parents
+        and source.path.resolve() != named
     ]
 
 
@@ -133,7 +142,7 @@ def _extracted(found: corpus.Collection, manifest: dict[str, dict[str, str]]) ->
     for name in ("cells", "prose", "topics"):
         frames[name] = frames[name].rename(columns={"report_id": "record_id"})
     cells, prose, topics = frames["cells"], frames["prose"], frames["topics"]
-    cells = cells[cells["label"] == ""].astype({"value": "float64"})
+    cells = cells[cells["label"] == ""].astype({"value": "float64", "corrected": "float64"})
     prose = prose.astype({"value": "float64"})
     earlier = set(cells.loc[cells["table"].isin(STATISTICS), "record_id"])
     reports = [

@@ -18,7 +18,8 @@ class Check:
     `left` and `right` sum the stated cells of each side (None without any), `difference` is left
     minus right. `verdict` is holds, violated, or undetermined: cells are missing that could still
     make it hold.
-    In `address` the "*" is what the identity sums over or compares.
+    In `address` the "*" is what the identity sums over or compares. `corrected` is the verdict with
+    corrections by hand, "" where they change neither side.
     """
 
     name: str
@@ -27,6 +28,7 @@ class Check:
     right: Value | None
     difference: Value | None
     verdict: str
+    corrected: str = ""
 
 
 def check(extraction: Extraction) -> list[Check]:

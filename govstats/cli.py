@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,10 +14,13 @@ import typer
 from govstats import __version__
 
 if TYPE_CHECKING:
-    from govstats.corpus import Collection
+    from govstats.batch.merge import Summary
+    from govstats.corpus import Failure
 
 # Below this a progress bar is over before it is read.
 MANY_FILES = 20
+# More failures than this are only counted on the terminal.
+MOST_LINES = 200
 SOME_FAILED = 3
 WRONG_USE = 2
 
@@ -55,44 +61,85 @@ def extract(
     file_format: Annotated[
         Format, typer.Option("--format", help="Format of the tables.")
     ] = Format.csv,
+    workers: Annotated[
+        int, typer.Option(min=0, help="Processes that read; 0: one for each core.")
+    ] = 0,
     max_mb: Annotated[int, typer.Option(min=1, help="Largest file to read, in megabytes.")] = 20,
+    max_seconds: Annotated[
+        float, typer.Option(min=0.1, help="Longest time that reading one file may take.")
+    ] = 60,
+    cluster: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Read on this Dask cluster: tcp://host:port.")
+    ] = "",
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Read all anew, also what earlier runs have read.")
+    ] = False,
 ) -> None:
     """Read reports and write reports, cells, checks and failures.
 
-    Exit code 0: all read (or duplicates); 3: some failed, see failures; 2: wrong use.
+    A run that was ended goes on where it was when it is given again; later runs read only files
+    that are new or changed. Exit code 0: all read (or duplicates); 3: some failed, see failures;
+    2: wrong use.
     """
-    from tqdm import tqdm
-
-    from govstats import corpus
+    from govstats.batch import run
+    from govstats.batch.engine import EngineError
+    from govstats.batch.guard import GuardError
     from govstats.readers import MEGABYTE
 
-    sources = corpus.find_sources(paths, max_mb * MEGABYTE)
-    with tqdm(total=len(sources), unit="file", disable=len(sources) < MANY_FILES or None) as bar:
-        collection = corpus.collect(sources, max_mb * MEGABYTE, bar.update)
+    largest = max_mb * MEGABYTE
+    options = run.Options(largest, max_seconds, file_format.value, workers, cluster, fresh)
+    told = _Failures()
     try:
-        corpus.write(collection, out, file_format.value)
-    except OSError as error:
-        typer.echo(f"{out} cannot be written ({error.strerror}): choose another --out", err=True)
+        with _progress(paths, largest) as advance:
+            summary = run.extract(paths, out, options, advance, told.add)
+    except (run.OutputError, EngineError, GuardError) as error:
+        typer.echo(str(error), err=True)
         raise typer.Exit(WRONG_USE) from error
-    for failure in collection.failed:
-        typer.echo(f"{failure.stage}: {failure.error}", err=True)
-    typer.echo(_summary(collection, len(sources), out))
-    if collection.failed:
+    told.rest(out / f"failures.{file_format.value}")
+    typer.echo(f"{_line(summary)} -> {out}")
+    typer.echo(
+        f"{out / run.PARTS} keeps what was read ({run.kept(out) / MEGABYTE:.1f} MB) for later runs"
+    )
+    if summary.failed:
         raise typer.Exit(SOME_FAILED)
 
 
-def _summary(collection: Collection, files: int, out: Path) -> str:
-    from govstats.extract import STATED, UNREAD
+@contextmanager
+def _progress(paths: list[Path], largest: int) -> Iterator[Callable[[int], object]]:
+    """A bar of files done, with rate and time left, where somebody watches."""
+    if not sys.stderr.isatty():
+        yield lambda files: None
+        return
+    from tqdm import tqdm
 
-    reports = collection.reports
-    stated = sum(report.count(STATED) for report in reports)
-    unread = sum(report.count(UNREAD) for report in reports)
-    violated = sum(len(report.violated()) for report in reports)
-    duplicates = len(collection.failures) - len(collection.failed)
+    from govstats.corpus import count_sources
+
+    total = count_sources(paths, largest)
+    with tqdm(total=total, unit="file", disable=total < MANY_FILES, smoothing=0.05) as bar:
+        yield bar.update
+
+
+class _Failures:
+    """Prints failures, but not without end."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def add(self, failure: Failure) -> None:
+        self._count += 1
+        if self._count <= MOST_LINES:
+            typer.echo(f"{failure.stage}: {failure.error}", err=True)
+
+    def rest(self, table: Path) -> None:
+        if self._count > MOST_LINES:
+            typer.echo(f"and {self._count - MOST_LINES} more: see {table}", err=True)
+
+
+def _line(summary: Summary) -> str:
     return (
-        f"{files} files: {len(reports)} reports ({stated} cells stated, {unread} unread, "
-        f"{violated} checks violated), {duplicates} duplicates, "
-        f"{len(collection.failed)} failed -> {out}"
+        f"{summary.files} files: {summary.reports} reports ({summary.cells_stated} cells stated, "
+        f"{summary.cells_unread} unread, {summary.checks_violated} checks violated), "
+        f"{summary.duplicates} duplicates, {summary.failed} failed"
     )
 
 
@@ -100,6 +147,10 @@ def _summary(collection: Collection, files: int, out: Path) -> str:
 def build(
     raw: Annotated[Path, typer.Option(help="Folder with reports/, collected/, manifest.csv.")],
     out: Annotated[Path, typer.Option("--out", help="Folder for the tables; made if needed.")],
+    corrections: Annotated[
+        Path | None,
+        typer.Option(help="Corrections by hand; default: corrections.csv in or beside the folder."),
+    ] = None,
 ) -> None:
     """Extract, clean and join a folder of reports and collected tables into the panel.
 
@@ -112,7 +163,7 @@ def build(
         typer.echo(f"{error.name} is missing: pip install 'govstats[panel]'", err=True)
         raise typer.Exit(WRONG_USE) from error
     try:
-        made = build_all(raw, out)
+        made = build_all(raw, out, corrections)
     except CollectedError as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG_USE) from error
@@ -124,7 +175,8 @@ def build(
         typer.echo(failure, err=True)
     typer.echo(
         f"{made.files} files, {len(made.failed)} failed; {made.records} records -> {made.rows} rows"
-        f" of the panel ({made.left_out} records left out, {made.unused} figures not used) -> {out}"
+        f" of the panel ({made.left_out} records left out, {made.unused} figures not used,"
+        f" {made.corrected} corrections used) -> {out}"
     )
     if made.failed:
         raise typer.Exit(SOME_FAILED)

@@ -1,21 +1,24 @@
-"""A folder of reports -> tidy tables. A bad file costs that file only, and is listed."""
+"""Files, folders and zip archives as sources of reports, and small sets of them read in memory.
+
+Collections of any size: govstats.batch.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import astuple, dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
+from govstats import outcome
 from govstats.document import ReportError
-from govstats.extract import STATED, UNREAD
+from govstats.outcome import REPORTED, Outcome, outcome_of
 from govstats.readers import LARGEST, load
 from govstats.readers.archive import Archives, members_of
 from govstats.readers.pictures import Beside, beside_file
-from govstats.report import Report, read_report
+from govstats.report import Report
 from govstats.tables import write_table
 
 DUPLICATE = "duplicate"
@@ -56,43 +59,106 @@ class Collection:
 
 
 def find_sources(paths: Sequence[Path], largest: int = LARGEST) -> list[Source]:
+    """All of `walk_sources`, as a list."""
+    return list(walk_sources(paths, largest))
+
+
+def walk_sources(paths: Sequence[Path], largest: int = LARGEST) -> Iterator[Source]:
     """Files named, and every file below the folders named, sorted; hidden ones are left out.
 
     A source's name is relative to its folder; where two would be the same, both keep their path.
     A zip archive gives its members, named archive.zip/member; members over `largest` bytes are
-    listed, and reading them tells that they are too large.
+    listed, and reading them tells that they are too large. Sources come one at a time: of a
+    million none is kept, but eight bytes of each name where several paths are given.
     """
-    found: list[tuple[Source, Path]] = []
+    repeated = _repeated(paths)
     for path in paths:
-        inner = list(_walk(path)) if path.is_dir() else [path]
-        base = path if path.is_dir() else path.parent
-        found += [(Source(file, file.relative_to(base).as_posix()), file) for file in inner]
-    times = Counter(source.name for source, _ in found)
-    named = [
-        source if times[source.name] == 1 else Source(file, file.as_posix())
-        for source, file in found
-    ]
-    return [each for source in named for each in _with_members(source, largest)]
+        for file, name in _files(path):
+            alone = not repeated or _short(name) not in repeated
+            yield from _with_members(file, name if alone else _legible(file.as_posix()), largest)
 
 
-def _with_members(source: Source, largest: int) -> list[Source]:
-    members = members_of(source.path, largest)
-    inside = [Source(source.path, f"{source.name}/{each.name}", each.place) for each in members]
-    return inside or [source]
+def count_sources(paths: Sequence[Path], largest: int = LARGEST) -> int:
+    """How many sources there will be, at a glance: only what is named .zip is looked into."""
+    return sum(
+        len(members_of(file, largest)) or 1 if name.lower().endswith(".zip") else 1
+        for path in paths
+        for file, name in _files(path)
+    )
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    for base, folders, names in os.walk(folder):
+def _files(path: Path) -> Iterator[tuple[Path, str]]:
+    """A file, or the files below a folder: where each is, and its name relative to the folder."""
+    if not path.is_dir():
+        yield path, _legible(path.name)
+        return
+    top = len(os.path.join(path, ""))
+    # A folder that cannot be listed is a source too, so that it is told as a failure.
+    unlisted: list[OSError] = []
+    for base, folders, names in os.walk(path, onerror=unlisted.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             if not name.startswith("."):
-                yield Path(base) / name
+                file = os.path.join(base, name)
+                yield Path(file), _legible(file[top:].replace(os.sep, "/"))
+    for error in unlisted:
+        yield Path(error.filename), _legible(error.filename[top:].replace(os.sep, "/"))
 
 
-def collect(
-    sources: Iterable[Source], largest: int = LARGEST, advance: Callable[[], object] = lambda: None
-) -> Collection:
-    """Read every source, calling `advance` after each.
+def _legible(name: str) -> str:
+    """The name, with bytes that are no UTF-8 (unpacked from archives of Windows) as GB18030."""
+    if name.isascii():
+        return name
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return os.fsencode(name).decode(encoding)
+        except UnicodeError:
+            continue
+    return name.encode("utf-8", "replace").decode()
+
+
+def _repeated(paths: Sequence[Path]) -> set[int]:
+    seen: set[int] = set()
+    twice: set[int] = set()
+    if len(paths) > 1:
+        for path in paths:
+            for _, name in _files(path):
+                number = _short(name)
+                (twice if number in seen else seen).add(number)
+    return twice
+
+
+def _short(name: str) -> int:
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest())
+
+
+def _with_members(file: Path, name: str, largest: int) -> Iterator[Source]:
+    members = members_of(file, largest)
+    for each in members:
+        yield Source(file, f"{name}/{each.name}", each.place)
+    if not members:
+        yield Source(file, name)
+
+
+def load_source(source: Source, archives: Archives, largest: int) -> bytes:
+    """The bytes of a source. Raises ReportError (stage find, read or decode); nothing else."""
+    try:
+        if source.place:
+            return archives.load(source.path, source.place, largest)
+        if source.path.is_dir():
+            raise ReportError("find", "is a folder that cannot be listed: check its permissions")
+        if source.path.exists() and not source.path.is_file():
+            raise ReportError("find", "is a pipe, socket or device: give files and folders")
+        return load(source.path, largest)
+    except ReportError:
+        raise
+    except Exception as error:
+        fault = outcome.faulty("", error)
+        raise ReportError(fault.stage, fault.error) from error
+
+
+def collect(sources: Iterable[Source], largest: int = LARGEST) -> Collection:
+    """Read every source, one after the other, into memory.
 
     A second file with the same bytes is not read again but listed as a duplicate.
     """
@@ -100,37 +166,31 @@ def collect(
     first_with: dict[str, str] = {}
     with Archives() as archives:
         for source in sources:
-            _add(source, archives, largest, collection, first_with)
-            advance()
+            found = _read(source, archives, largest, first_with)
+            if found.report:
+                collection.reports.append(replace(found.report, source=source.name))
+            else:
+                error = f"{source.name} {found.error}"
+                collection.failures.append(Failure(source.name, found.stage, error))
     return collection
 
 
-def _add(
-    source: Source,
-    archives: Archives,
-    largest: int,
-    collection: Collection,
-    first_with: dict[str, str],
-) -> None:
-    """Read one source into the collection; `first_with` tells which had the same bytes."""
+def _read(source: Source, archives: Archives, largest: int, first_with: dict[str, str]) -> Outcome:
+    """Read one source; `first_with` tells which had the same bytes."""
     try:
-        data = (
-            archives.load(source.path, source.place, largest)
-            if source.place
-            else load(source.path, largest)
-        )
-        digest = hashlib.sha256(data).hexdigest()
-        if digest in first_with:
-            raise ReportError(DUPLICATE, f"has the same content as {first_with[digest]}")
-        first_with[digest] = source.name
-        beside = beside_source(source, archives, largest)
-        collection.reports.append(read_report(source.name, data, beside))
+        data = load_source(source, archives, largest)
     except ReportError as error:
-        collection.failures.append(Failure(source.name, error.stage, f"{source.name} {error}"))
-    except Exception as error:  # noqa: BLE001 - a fault of ours must not cost the other files
-        fault = f"{type(error).__name__}: {error}"
-        message = f"{source.name} met a fault in govstats ({fault}): please report it"
-        collection.failures.append(Failure(source.name, "extract", message))
+        return Outcome("", stage=error.stage, error=str(error))
+    digest = outcome.digest_of(data)
+    if digest in first_with:
+        return Outcome(digest, stage=DUPLICATE, error=same_content(first_with[digest]))
+    first_with[digest] = source.name
+    return outcome_of(data, beside_source(source, archives, largest))
+
+
+def same_content(first: str) -> str:
+    """What is said of a file with the same bytes as an earlier one."""
+    return f"has the same content as {first}"
 
 
 def beside_source(source: Source, archives: Archives, largest: int = LARGEST) -> Beside:
@@ -143,7 +203,7 @@ def beside_source(source: Source, archives: Archives, largest: int = LARGEST) ->
 def write(collection: Collection, folder: Path, file_format: str = "csv") -> None:
     """Write every table of `tables.EXTRACTED`. Raises OSError when that is impossible."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (*_ROWS, "failures"):
+    for name in (*REPORTED, "failures"):
         write_table(name, rows_of(collection, name), folder, file_format)
 
 
@@ -151,45 +211,4 @@ def rows_of(collection: Collection, name: str) -> Iterator[Sequence[Any]]:
     """The rows of one table (reports, cells, checks, prose, topics, failures), columns in order."""
     if name == "failures":
         return ((f.source, f.stage, f.error) for f in collection.failures)
-    return (row for report in collection.reports for row in _ROWS[name](report))
-
-
-def _report_rows(report: Report) -> Iterator[Sequence[Any]]:
-    found = report.extraction
-    forms = [found.forms.get(name, "") for name in ("disclosure", "requests", "remedies")]
-    counts = [report.count(STATED), report.count(UNREAD), len(report.violated())]
-    head = [report.report_id, report.source, report.sha256, report.format, found.title, found.year]
-    yield [*head, *forms, *counts, *astuple(report.issuer), "; ".join(report.remarks)]
-
-
-def _cell_rows(report: Report) -> Iterator[Sequence[Any]]:
-    for cell in report.extraction.cells:
-        known = [cell.value, cell.unit, cell.printed, cell.status, cell.low, cell.high]
-        yield [report.report_id, *cell.address, *known, cell.form, cell.locator, cell.label]
-
-
-def _check_rows(report: Report) -> Iterator[Sequence[Any]]:
-    for found in report.checks:
-        sides = [found.left, found.right, found.difference]
-        yield [report.report_id, found.name, found.address, *sides, found.verdict]
-
-
-def _prose_rows(report: Report) -> Iterator[Sequence[Any]]:
-    for figure in report.figures:
-        about = "approximate" if figure.approximate else ""
-        stated = [figure.measure, figure.value, figure.unit, about, figure.scope]
-        yield [report.report_id, *stated, figure.section, figure.start, figure.end]
-
-
-def _topic_rows(report: Report) -> Iterator[Sequence[Any]]:
-    for topic in report.topics:
-        yield [report.report_id, topic.topic, topic.theme, topic.about, topic.count]
-
-
-_ROWS: dict[str, Callable[[Report], Iterator[Sequence[Any]]]] = {
-    "reports": _report_rows,
-    "cells": _cell_rows,
-    "checks": _check_rows,
-    "prose": _prose_rows,
-    "topics": _topic_rows,
-}
+    return (row for report in collection.reports for row in outcome.rows_of(report, name))

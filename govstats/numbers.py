@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from decimal import Decimal
@@ -64,6 +65,17 @@ def parse_number(text: str) -> Number | None:
     if match["sign"] in ("-", "−"):
         value = -value
     return Number(value, (match["unit"] or "").strip("()"))
+
+
+def exact(value: float | None) -> Value | None:
+    """A number of a table as cells hold it: whole, or the decimal as written; None for none.
+
+    >>> exact(3.0), exact(43.788), exact(float("nan"))
+    (3, Decimal('43.788'), None)
+    """
+    if value is None or math.isnan(value):
+        return None
+    return int(value) if value == int(value) else Decimal(str(value))
 
 
 def doubtful_values(text: str) -> frozenset[Value] | None:

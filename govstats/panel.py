@@ -2,14 +2,15 @@
 
 A measure is taken from the tables first and from sentences second; its companion column NAME_from
 says which: table, prose, implied (the sums leave one value), derived (computed from other measures)
-or "" (not known). What is not known stays missing, never 0. Needs the extra `panel`.
+or "" (not known). A correction by hand is taken in the place of the value that it stands beside;
+`(corrected)` ends the source of what is another value, or from elsewhere, because of it. What is
+not known stays missing, never 0. Needs the extra `panel`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pandas as pd
@@ -18,7 +19,7 @@ from govstats import vocabulary
 from govstats.bridge import bridged
 from govstats.forms import candidates
 from govstats.metrics import add_metrics, metrics
-from govstats.numbers import Value
+from govstats.numbers import Value, exact
 from govstats.prose.agreement import expression_of, value_of
 from govstats.replies import (
     GROUPS,
@@ -32,11 +33,14 @@ from govstats.replies import (
     contradictions,
     derive,
 )
+from govstats.schemas.fields import CORRECTED
+from govstats.sums import BY_SUMS
 
 PLACE = ("issuer", "province", "prefecture", "county", "gb2260", "level", "body", "organ")
 KEYS = (*PLACE, "year", "period", "scope")
-ABOUT = ("records", "form", "truncated", "copy", "patch")
+ABOUT = ("records", "form", "truncated", "copy", "patch", "corrected")
 DERIVED = ("exposure", "not_held_low", "not_held_high", "breakdown", "contradicts")
+_BY_HAND, _TAKEN_BACK = "corrected", "unread"
 UNUSED = ("record_id", "measure", "value", "rule", "reason")
 # Metrics are ratios: what lies behind this digit is noise of the machine.
 DIGITS = 6
@@ -47,11 +51,18 @@ Cells = dict[Address, tuple[Value | None, str]]
 
 @dataclass
 class Row:
-    """A panel row in the making: its records, cells as (value, status), and measures known."""
+    """A panel row in the making: its records, cells as (value, status), and measures known.
+
+    `cells` has corrections in it and `read` has not; `corrected` are the addresses corrected by
+    hand, and `passed_over` those of a record whose cell another record's goes before.
+    """
 
     keys: dict[str, Any]
     records: list[dict[str, Any]] = field(default_factory=list)
     cells: Cells = field(default_factory=dict)
+    read: Cells = field(default_factory=dict)
+    corrected: list[str] = field(default_factory=list)
+    passed_over: list[tuple[str, ...]] = field(default_factory=list)
     stated: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     tables: Measures = field(default_factory=dict)
     known: Measures = field(default_factory=dict)
@@ -60,10 +71,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Panel:
-    """The panel, and the figures that did not enter it (UNUSED columns), each with the reason."""
+    """The panel, and the figures that did not enter it (UNUSED columns), each with the reason.
+
+    `passed_over`: corrected cells (record_id, *address) that did not either -> the row's records.
+    """
 
     rows: pd.DataFrame
     unused: pd.DataFrame
+    passed_over: dict[tuple[str, ...], str] = field(default_factory=dict)
 
 
 def measure_names() -> tuple[str, ...]:
@@ -75,8 +90,8 @@ def build_panel(records: pd.DataFrame, figures: pd.DataFrame, cells: pd.DataFram
     """Join records of one issuer, place, year, period and scope into a row each.
 
     `records`, `figures` and `cells` are as cleaning leaves them; extracted records go before
-    collected ones. A figure that a sentence gives for another scope than its report's stands in a
-    row of that scope.
+    collected ones. `cells` may have the columns `corrected` and `correction`. A figure that a
+    sentence gives for another scope than its report's stands in a row of that scope.
     """
     rows: dict[tuple[Any, ...], Row] = {}
     ordered = records.sort_values(["origin", "record_id"], ascending=[False, True], kind="stable")
@@ -85,9 +100,7 @@ def build_panel(records: pd.DataFrame, figures: pd.DataFrame, cells: pd.DataFram
         _row(rows, record, record["scope"])
     for cell in cells.to_dict("records"):
         record = lookup[cell["record_id"]]
-        value = _exact(cell["value"])
-        address = (cell["table"], cell["row"], cell["column"])
-        _row(rows, record, record["scope"]).cells.setdefault(address, (value, cell["status"]))
+        _take_cell(_row(rows, record, record["scope"]), cell)
     order = {record_id: place for place, record_id in enumerate(lookup)}
     for figure in sorted(figures.to_dict("records"), key=lambda f: order[f["record_id"]]):
         record = lookup[figure["record_id"]]
@@ -95,14 +108,24 @@ def build_panel(records: pd.DataFrame, figures: pd.DataFrame, cells: pd.DataFram
         row = _row(rows, record, scope)
         row.stated.setdefault(figure["measure"], []).append(figure)
     unused = [entry for row in rows.values() for entry in _settle(row)]
-    return Panel(_frame(rows.values()), pd.DataFrame(unused, columns=list(UNUSED)))
+    passed = {cell: _records(row) for row in rows.values() for cell in row.passed_over}
+    return Panel(_frame(rows.values()), pd.DataFrame(unused, columns=list(UNUSED)), passed)
 
 
-def _exact(value: float) -> Value | None:
-    """A cell's value as the extraction holds it: whole, or the decimal that was printed."""
-    if pd.isna(value):
-        return None
-    return int(value) if value == int(value) else Decimal(str(value))
+def _take_cell(row: Row, cell: Mapping[str, Any]) -> None:
+    """Take a cell that no record before has; a corrected one with what stands beside it."""
+    address, reason = (cell["table"], cell["row"], cell["column"]), cell.get("correction", "")
+    by_hand = reason not in ("", BY_SUMS)
+    if address in row.cells:
+        row.passed_over += [(cell["record_id"], *address)] if by_hand else []
+        return
+    row.cells[address] = row.read[address] = (exact(cell["value"]), cell["status"])
+    if reason:
+        value = exact(cell["corrected"])
+        status = _TAKEN_BACK if value is None else IMPLIED if reason == BY_SUMS else _BY_HAND
+        row.cells[address] = (value, status)
+    if by_hand:
+        row.corrected.append(".".join(address))
 
 
 def _row(rows: dict[tuple[Any, ...], Row], record: Mapping[str, Any], scope: str) -> Row:
@@ -117,12 +140,26 @@ def _row(rows: dict[tuple[Any, ...], Row], record: Mapping[str, Any], scope: str
 
 def _settle(row: Row) -> Iterator[dict[str, Any]]:
     """Fill the row's measures: tables, then sentences, then what follows; yield what is unused."""
+    before: Measures = {}
+    if row.corrected:
+        as_read = replace(row, cells=row.read, corrected=[], tables={}, known={})
+        list(_settle(as_read))
+        before = as_read.known
     complete = _complete_rows(row.cells)
     row.tables = dict(_from_tables(row.cells))
     row.known = dict(row.tables)
     for measure, figures in row.stated.items():
         yield from _from_prose(row, measure, figures)
     row.breakdown = derive(row.known, complete)
+    if row.corrected:
+        _name_corrected(row.known, before)
+
+
+def _name_corrected(known: Measures, before: Measures) -> None:
+    """Say so in the source of what a correction made another value, or took from elsewhere."""
+    for measure, found in known.items():
+        if found.source != PROSE and found != before.get(measure):
+            known[measure] = found._replace(source=found.source + CORRECTED)
 
 
 def _complete_rows(cells: Cells) -> bool:
@@ -224,7 +261,8 @@ def _names() -> list[str]:
 def _columns(row: Row) -> dict[str, Any]:
     known = row.known
     low, high = bounds_of_not_held(known)
-    found = {**row.keys, **_about(row.records)}
+    corrected = ";".join(sorted(row.corrected))
+    found = {**row.keys, **_about(row.records), "records": _records(row), "corrected": corrected}
     for measure in measure_names():
         found[measure] = known[measure].value if measure in known else None
         found[f"{measure}_from"] = known[measure].source if measure in known else ""
@@ -235,8 +273,11 @@ def _columns(row: Row) -> dict[str, Any]:
 
 def _about(records: list[dict[str, Any]]) -> dict[str, Any]:
     """What is known of the records behind a row; a value they differ in is joined by ";"."""
-    joined = {
+    return {
         name: ";".join(sorted({str(record[name]) for record in records}))
         for name in ("form", "truncated", "copy", "patch")
     }
-    return {"records": ";".join(record["record_id"] for record in records), **joined}
+
+
+def _records(row: Row) -> str:
+    return ";".join(record["record_id"] for record in row.records)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from govstats.characters import plain
@@ -57,10 +58,6 @@ def read_report(source: str, data: bytes, beside: Beside | None = None) -> Repor
     cells = _known_cells(extraction)
     issuer = identify(plain(extraction.title), text, _whole(cells.get(_NEWLY_RECEIVED)))
     figures = read_prose(text, extraction.spans, extraction.year)
-    compared = (
-        Check(row.check, row.address, row.left, row.right, row.difference, row.verdict)
-        for row in compare(figures, cells, issuer.scope)
-    )
     return Report(
         report_id=digest[:12],
         source=source,
@@ -70,9 +67,16 @@ def read_report(source: str, data: bytes, beside: Beside | None = None) -> Repor
         issuer=issuer,
         figures=tuple(figures),
         topics=tuple(read_topics(text, extraction.spans)),
-        checks=(*check(extraction), *compared),
+        checks=tuple(all_checks(extraction, figures, issuer.scope)),
         remarks=document.remarks,
     )
+
+
+def all_checks(extraction: Extraction, figures: Iterable[Figure], scope: str) -> Iterator[Check]:
+    """The checks of the tables, then those of the sentences' figures against the tables."""
+    yield from check(extraction)
+    for row in compare(figures, _known_cells(extraction), scope):
+        yield Check(row.check, row.address, row.left, row.right, row.difference, row.verdict)
 
 
 def _known_cells(extraction: Extraction) -> dict[tuple[str, str, str], Value | None]:

@@ -26,6 +26,8 @@ class Balance(NamedTuple):
 
 # Real tables settle in three rounds; contradictions without an upper end would creep on for ever.
 MOST_ROUNDS = 100
+# The reason beside a cell that was not corrected itself, but that a corrected one leaves otherwise.
+BY_SUMS = "sums"
 HOLDS, VIOLATED, UNDETERMINED = "holds", "violated", "undetermined"
 
 

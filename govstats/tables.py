@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import csv
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from decimal import Decimal
+from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from govstats.schemas.fields import columns
 
@@ -26,41 +29,137 @@ def processed_folder() -> Path:
 EXTRACTED = ("reports", "cells", "checks", "prose", "topics", "failures")
 
 
+# Rows that are turned into text at a time, and those that a row group of Parquet has at least.
+_AT_ONCE = 10_000
+_GROUP = 100_000
+
+Columns = Sequence[Sequence[str | None]]
+
+
+def as_text(value: Any) -> str | None:
+    """A value as a table prints it, numbers exact; None is the empty field."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value if value is None or isinstance(value, str) else str(value)
+
+
 def write_table(name: str, rows: Iterable[Sequence[Any]], folder: Path, file_format: str) -> Path:
     """Write one table as UTF-8 CSV (numbers exact) or Parquet (numbers as 64-bit floats).
 
     The file appears whole or not at all. Raises OSError when the folder cannot be written.
     """
-    path = folder / f"{name}.{file_format}"
-    partial = path.with_suffix(path.suffix + ".part")
-    writer = _write_csv if file_format == "csv" else _write_parquet
-    writer(name, rows, partial)
-    os.replace(partial, path)
-    return path
+    left = iter(rows)
+    with open_tables([name], folder, file_format, folder) as tables:
+        while some := [[as_text(value) for value in row] for row in islice(left, _AT_ONCE)]:
+            tables[name].add(list(zip(*some, strict=True)))
+    return folder / f"{name}.{file_format}"
 
 
-def _write_csv(name: str, rows: Iterable[Sequence[Any]], path: Path) -> None:
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(columns(name))
-        writer.writerows(
-            [format(v, "f") if isinstance(v, Decimal) else v for v in row] for row in rows
-        )
+@contextmanager
+def open_tables(
+    names: Sequence[str], folder: Path, file_format: str, scratch: Path
+) -> Iterator[dict[str, CsvTable | ParquetTable]]:
+    """Tables to add columns of text to; they appear in `folder`, whole, when all went well.
+
+    They grow in `scratch`, which must be on the same disk. Raises OSError when one of the folders
+    cannot be written.
+    """
+    partial = {f"{name}.{file_format}": scratch / f"{name}.{file_format}.part" for name in names}
+    kind = CsvTable if file_format == "csv" else ParquetTable
+    try:
+        with ExitStack() as opened:
+            streams = [opened.enter_context(path.open("wb")) for path in partial.values()]
+            tables = {name: kind(name, each) for name, each in zip(names, streams, strict=True)}
+            for table in tables.values():
+                opened.callback(table.discard)
+            yield tables
+            for table, stream in zip(tables.values(), streams, strict=True):
+                table.finish()
+                stream.flush()
+                os.fsync(stream.fileno())
+        for name, path in partial.items():
+            os.replace(path, folder / name)
+    finally:
+        for path in partial.values():
+            path.unlink(missing_ok=True)
 
 
-def _write_parquet(name: str, rows: Iterable[Sequence[Any]], path: Path) -> None:
-    import pyarrow  # noqa: PLC0415 - slow to import, and CSV does not need it
-    from pyarrow import parquet  # noqa: PLC0415
+def texts(values: Sequence[str | None]) -> Any:
+    """Text as an Arrow array; an Arrow array stays what it is."""
+    import pyarrow
 
-    kinds = columns(name)
-    values = list(zip(*rows, strict=True)) or [()] * len(kinds)
-    arrays = [
-        pyarrow.array(
-            [float(v) if kind == "float64" and v is not None else v for v in column], kind
-        )
-        for column, kind in zip(values, kinds.values(), strict=True)
-    ]
-    parquet.write_table(pyarrow.Table.from_arrays(arrays, names=list(kinds)), path)
+    if isinstance(values, pyarrow.Array):
+        return values
+    # pyarrow.array would import pandas, which takes longer than reading some reports.
+    builder = pyarrow.lib.StringBuilder()
+    builder.append_values(values)
+    return builder.finish()
+
+
+class CsvTable:
+    """A table written as UTF-8 CSV."""
+
+    def __init__(self, name: str, stream: BinaryIO) -> None:
+        self._text = TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
+        self._writer = csv.writer(self._text, lineterminator="\n")
+        self._writer.writerow(columns(name))
+
+    def add(self, values: Columns) -> None:
+        """Add rows, given as columns of text in the order of the table (lists or Arrow arrays)."""
+        lists = [getattr(column, "to_pylist", lambda kept=column: kept)() for column in values]
+        self._writer.writerows(zip(*lists, strict=True))
+
+    def finish(self) -> None:
+        """Write what is still held."""
+        self._text.flush()
+
+    def discard(self) -> None:
+        """Let the stream go, whether finished or not."""
+        with suppress(OSError, ValueError):
+            self._text.detach()
+
+
+class ParquetTable:
+    """A table written as Parquet; where row groups end depends on the rows only."""
+
+    def __init__(self, name: str, stream: BinaryIO) -> None:
+        import pyarrow  # slow to import, and CSV does not need it
+        from pyarrow import parquet
+
+        self._schema = pyarrow.schema(list(columns(name).items()))
+        self._writer = parquet.ParquetWriter(stream, self._schema)
+        self._held: list[Any] = []
+
+    def add(self, values: Columns) -> None:
+        """Add rows, given as columns of text in the order of the table (lists or Arrow arrays)."""
+        import pyarrow
+
+        arrays = [
+            texts(column).cast(field.type)
+            for column, field in zip(values, self._schema, strict=True)
+        ]
+        if not len(arrays[0]):
+            return
+        self._held.append(pyarrow.Table.from_arrays(arrays, schema=self._schema))
+        if sum(table.num_rows for table in self._held) >= _GROUP:
+            self._write()
+
+    def finish(self) -> None:
+        """Write what is still held."""
+        self._write()
+        self._writer.close()
+
+    def discard(self) -> None:
+        """Let the stream go, whether finished or not."""
+        # Else it would be written to when the memory is freed.
+        self._writer.is_open = False
+
+    def _write(self) -> None:
+        import pyarrow
+
+        if self._held:
+            self._writer.write_table(pyarrow.concat_tables(self._held))
+        self._held.clear()
 
 
 def read_table(name: str, folder: Path) -> pandas.DataFrame:

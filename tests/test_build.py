@@ -36,6 +36,7 @@ def _build(raw: Path, out: Path):
 )
 def test_the_shipped_tables_come_out_byte_for_byte(settings, tmp_path):
     raw = shutil.copytree(RAW, tmp_path / "a folder" / "raw")
+    shutil.copy(RAW.parent / "corrections.csv", raw.parent)
     # The simulations are no part of the build, which leaves them where they are and packs them.
     (tmp_path / "out").mkdir()
     for path in (PROCESSED / "calibration.csv", PROCESSED / "power.csv"):

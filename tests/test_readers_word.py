@@ -202,6 +202,14 @@ def test_what_a_cell_says(content, text):
     assert _texts(_read(_table(_tc("规章") + _tc(content)))) == [[["规章", text]]]
 
 
+def test_a_cell_that_shows_a_picture_is_not_empty():
+    picture = '<w:r><w:drawing><a:blip xmlns:a="{}/2006/main"/></w:drawing></w:r>'
+    picture = picture.format("http://schemas.openxmlformats.org/drawingml")
+    row = _tc("<w:p><w:r><w:t>规章</w:t></w:r></w:p>") + _tc(f"<w:p>{picture}</w:p>")
+    (table,) = _read(_table(row)).blocks
+    assert [cell.text for cell in table.rows[0]] == ["规章", "[图]"]
+
+
 def _numbered(*levels: tuple[str, str]):
     """Give a document a list number 7 with these (format, pattern) levels."""
 

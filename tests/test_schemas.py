@@ -22,6 +22,8 @@ PROCESSED = ROOT / "data" / "processed"
 METRICS = tomllib.loads(
     (Path(__file__).parent / "data" / "contracts" / "metrics.toml").read_text(encoding="utf-8")
 )
+SOURCES = "table, prose, implied, derived, table (corrected), implied (corrected)"
+SOURCES += ", derived (corrected)"
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
 
@@ -58,7 +60,7 @@ def _fault(name: str, frame: pd.DataFrame) -> str:
     return str(caught.value)
 
 
-@pytest.mark.parametrize("section", [schemas.TABLES, schemas.INPUTS])
+@pytest.mark.parametrize("section", [schemas.TABLES, schemas.INPUTS, schemas.BESIDE])
 def test_every_field_is_described_in_both_languages(section):
     for name in schemas.names(section):
         described = schemas.table(name, section, METRICS)
@@ -121,7 +123,13 @@ def test_a_column_too_many_or_too_few_is_named(name):
         ("coverage", "year", "2021-22", "'2021-22' is not any|[0-9]{4}"),
         ("panel", "share_refused", 100.5, "100.5 is above 100"),
         ("panel", "breakdown", "whole", "'whole' is none of complete, partial, none"),
-        ("panel", "received_from", "guess", "'guess' is none of table, prose, implied, derived"),
+        ("panel", "received_from", "guess", f"'guess' is none of {SOURCES}"),
+        (
+            "panel",
+            "received_from",
+            "prose (corrected)",
+            f"'prose (corrected)' is none of {SOURCES}",
+        ),
         ("cells", "value", "3", "must hold numbers only"),
         ("records", "issuer", 3, "must hold text only"),
     ],
@@ -250,7 +258,7 @@ def test_the_codebook_is_made_from_the_dictionary():
 
 def test_the_codebook_holds_every_column_of_every_table():
     text = schemas.codebook(METRICS)
-    for section in (schemas.TABLES, schemas.INPUTS):
+    for section in (schemas.TABLES, schemas.INPUTS, schemas.BESIDE):
         for name in schemas.names(section):
             described = schemas.table(name, section, METRICS)
             chapter = text.partition(f"## {name}: {described.title} /")[2].partition("\n## ")[0]

@@ -11,7 +11,7 @@ from govstats import forms, vocabulary
 from govstats.collected.rows import Problem, Row
 
 # In these tables every cell counts requests or cases; the disclosure table holds amounts too.
-_WHOLE_TABLES = frozenset({"requests", "remedies"})
+WHOLE_TABLES = frozenset({"requests", "remedies"})
 _VALUED = frozenset({"stated", "implied"})
 
 
@@ -72,7 +72,7 @@ def _wrong_value(name: str, value: float) -> str:
 
 
 @cache
-def _addresses() -> Mapping[forms.Address, bool]:
+def addresses() -> Mapping[forms.Address, bool]:
     """Every cell of every form -> whether it may be negative."""
     names = (*forms.TABLES, *forms.STATISTICS)
     tables = [table for name in names for table in forms.candidates(name)]
@@ -83,29 +83,29 @@ def _addresses() -> Mapping[forms.Address, bool]:
 
 def wrong_cells(rows: Iterable[Row]) -> Iterator[Problem]:
     """Cells have an address in govstats/forms, a value that fits it and a status that fits both."""
-    known = _addresses()
+    known = addresses()
     for row in rows:
         address = forms.Address(*(row.values[key] for key in ("table", "row", "column")))
         if address not in known:
             if all(address):
-                column, text = _strange(address)
+                column, text = strange(address)
                 yield row.problem(column, text)
             continue
         value = row.values["value"]
         if value is not None and value < 0 and not known[address]:
             text = f"{value:g} is negative: correct it, or leave it empty if printed blank"
             yield row.problem("value", text)
-        elif value is not None and value != int(value) and address.table in _WHOLE_TABLES:
+        elif value is not None and value != int(value) and address.table in WHOLE_TABLES:
             yield row.problem("value", f"{value:g} is no whole number: correct the count")
         if not row.broken:
             yield from _wrong_status(row)
 
 
-def _strange(address: forms.Address) -> tuple[str, str]:
+def strange(address: forms.Address) -> tuple[str, str]:
     """The first part of an address that no form has, and what to do."""
     advice = "see govstats/forms for the cells of every table"
     for depth, column in enumerate(("table", "row", "column"), 1):
-        if not any(known[:depth] == address[:depth] for known in _addresses()):
+        if not any(known[:depth] == address[:depth] for known in addresses()):
             return column, f"{'.'.join(address[:depth])} is in no form: {advice}"
     return "column", f"{address} is in no form: {advice}"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from govstats.schemas.fields import INPUTS, Field, table
+from govstats.schemas.fields import BESIDE, INPUTS, Field, table
 
 # Digits of other scripts, 1e5, nan and 1_000 are no numbers here: what is meant must be plain.
 # Longer ones are slips, and would not be exact as floats.
@@ -57,19 +57,23 @@ class Rows:
     whole: bool = True
 
 
-def read_rows(path: Path, file: str, name: str) -> Rows:
-    """Read the rows of one input table (`fields.toml`, inputs) from UTF-8 CSV.
+def read_rows(path: Path, file: str, name: str, section: str = INPUTS) -> Rows:
+    """Read the rows of one input table (`fields.toml`, inputs or beside) from UTF-8 CSV.
 
     `file` is the name that problems give. Text stays as it is, "" for nothing; numbers are float or
     int, None for nothing; an empty or missing column with a default has the default. A value that
-    cannot be read is a problem, and its column is among the row's `broken` ones.
+    cannot be read is a problem, and its column is among the row's `broken` ones. A table of
+    `beside` has every column that is not optional, and no other.
     """
     lines = list(read_lines(path.read_bytes(), file))
     if problems := [line for line in lines if isinstance(line, Problem)]:
         return Rows([], problems, False)
-    described = table(name, INPUTS).fields
+    described = table(name, section).fields
     (_, head), *body = [line for line in lines if not isinstance(line, Problem)] or [(1, [])]
-    if problems := list(_head_problems(head, described, file)):
+    problems = list(_head_problems(head, described, file))
+    if section == BESIDE:
+        problems += _strict_head_problems(head, described, file)
+    if problems:
         return Rows([], problems, False)
     found = Rows()
     for line, values in body:
@@ -123,6 +127,18 @@ def _head_problems(head: list[str], fields: Sequence[Field], file: str) -> Itera
     for at, name in enumerate(head):
         if name in head[:at]:
             yield Problem(file, 1, at, name, "stands twice in the head: keep one")
+
+
+def _strict_head_problems(head: list[str], fields: Sequence[Field], file: str) -> Iterator[Problem]:
+    """A misspelt column would be lost, and an empty field of these tables says something."""
+    known = [field.name for field in fields]
+    for at, wanted in enumerate(fields, len(head)):
+        if not (wanted.required or wanted.optional) and wanted.name not in head:
+            yield Problem(file, 1, at, wanted.name, "is missing: add the column")
+    for at, name in enumerate(head):
+        if name not in known:
+            text = f"is not known here: use {', '.join(known)}"
+            yield Problem(file, 1, at, name or str(at + 1), text)
 
 
 def _add(found: Rows, row: Row, values: list[str], fields: Sequence[Field]) -> None:

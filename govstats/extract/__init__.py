@@ -37,7 +37,9 @@ class Cell:
     """One cell of a form: value and how it is known, printed text, and where it stood.
 
     `value` is set for stated and implied cells only. `low` and `high` are what the sums leave for a
-    cell without a stated value. `label` is the printed row label of an unlisted row.
+    cell without a stated value. `label` is the printed row label of an unlisted row. `correction`
+    is the reason of a correction by hand, "" without one, and `corrected` its value: None where the
+    right number is not known.
     """
 
     address: Address
@@ -50,6 +52,8 @@ class Cell:
     form: str
     locator: str
     label: str = ""
+    corrected: Value | None = None
+    correction: str = ""
 
 
 @dataclass(frozen=True, slots=True)

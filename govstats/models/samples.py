@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from govstats.models.estimate import numbers
+from govstats.schemas.fields import CORRECTED
 
 # The reply was read as such; where sums imply it the sample is that of complete breakdowns.
 _READ = ("table", "prose", "derived")
@@ -34,7 +35,8 @@ def complete(panel: pd.DataFrame, scope: str = "own") -> pd.DataFrame:
 def stated(panel: pd.DataFrame, scope: str = "own") -> pd.DataFrame:
     """Yearly reports of one scope that print "not held": cut off at the left, as zero is not."""
     rows = _yearly(panel, scope)
-    return _grouped(rows[rows["not_held_from"].isin(_READ) & (rows["answered"] > 0)])
+    origin = rows["not_held_from"].str.removesuffix(CORRECTED)
+    return _grouped(rows[origin.isin(_READ) & (rows["answered"] > 0)])
 
 
 def with_cases(panel: pd.DataFrame, case: str, scope: str = "own") -> pd.DataFrame:

@@ -21,7 +21,8 @@ LARGEST = 20 * MEGABYTE
 # All that the parts of one office file may unpack to.
 LARGEST_UNPACKED = 200 * MEGABYTE
 
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"II*\0", b"MM\0*")
+# PNG, JPEG, GIF, TIFF, and bitmaps, which have four reserved bytes.
+_PICTURE = re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|II\*\0|MM\0\*|BM.{4}\0{4}", re.S)
 _MAGIC = {
     b"\x1f\x8b": "a gzip file",
     b"7z\xbc\xaf": "a 7z archive",
@@ -82,7 +83,7 @@ def read(data: bytes, beside: Beside | None = None) -> Document:
         from govstats.readers.pdf import read_pdf
 
         return read_pdf(data)
-    if data.startswith(_PICTURES):
+    if _PICTURE.match(data):
         from govstats.readers.scan import read_scan
 
         return read_scan(data)

@@ -15,6 +15,9 @@ LONGEST_CELL = 200
 # How a title ends; no label of a form does.
 _TITLE_END = re.compile(r"报告(?:[(（].*[)）]|全文)?$")
 
+# What a cell says that shows a picture and no text: it is not printed empty.
+PICTURE = "[图]"
+
 
 def tidy(text: str) -> str:
     """One line of text: no marks without width, white space of any kind closed up to one space."""

@@ -10,7 +10,7 @@ from lxml import html
 from lxml.html import HtmlElement
 
 from govstats.document import Document, Grid, Line, ReportError
-from govstats.readers.blocks import Blocks, tidy
+from govstats.readers.blocks import PICTURE, Blocks, tidy
 from govstats.readers.encoding import decode
 from govstats.readers.html_pictures import addresses_of, pictures_of
 from govstats.readers.html_tables import (
@@ -47,8 +47,6 @@ _SET_APART = tags("sup sub s strike")
 _FIELDS = frozenset({"", "text", "number", "tel"})
 # A page that only leads to another says little itself.
 _LITTLE = 300
-# What a cell says that shows a picture and no text: it is not empty.
-_PICTURE = "[图]"
 _DOTS = frozenset({"0", "1", "0px", "1px"})
 _REFRESH = re.compile(r"\burl\s*=\s*['\"]?([^'\"\s>]+)", re.I)
 _ADDRESS_SHOWN = 100
@@ -278,7 +276,7 @@ def _cell_text(cell: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
     if len(cell) == 0:
         return tidy(cell.text or "")
     text = "\n".join(_lines(cell, hidden))
-    return text or (_PICTURE if any(map(_is_seen, cell.iter("img"))) else "")
+    return text or (PICTURE if any(map(_is_seen, cell.iter("img"))) else "")
 
 
 def _lines(element: HtmlElement, hidden: dict[HtmlElement, str]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from zlib import error as ZlibError
 
 from govstats.document import Document, ReportError
 from govstats.numbers import parse_number
-from govstats.readers.blocks import Blocks, tidy
+from govstats.readers.blocks import PICTURE, Blocks, tidy
 from govstats.readers.embedded import SHOWN, Shown
 from govstats.readers.numbering import Numbering, W, value_of
 from govstats.readers.pictures import settle
@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_PICTURES = (
+    "{http://schemas.openxmlformats.org/drawingml/2006/main}blip",
+    "{urn:schemas-microsoft-com:vml}imagedata",
+    f"{W}sym",
+)
 _P, _TABLE, _ROW, _CELL, _BOX = (f"{W}{name}" for name in ("p", "tbl", "tr", "tc", "txbxContent"))
 _SIGNS = {f"{W}br": "\n", f"{W}cr": "\n", f"{W}tab": "\t", f"{W}noBreakHyphen": "-"}
 _SKIPPED = frozenset(
@@ -116,7 +121,9 @@ class _Walker:
             merge = properties.find(f"{W}vMerge") if properties is not None else None
             width = count(properties, "gridSpan", 1)
             part = "" if merge is None else value_of(merge, "continue")
+            shown = next(cell.iter(*_PICTURES), None) is not None
             text, first = "\n".join(self._lines(cell)), place(column, seen)
+            text = text or (PICTURE if shown else "")
             column += width
             covered = place(column, seen) - first
             if covered or text:

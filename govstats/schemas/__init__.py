@@ -6,10 +6,11 @@ All is made from govstats/vocabulary/fields.toml. Only `schema` and `check_table
 
 from govstats.schemas.codebook import codebook
 from govstats.schemas.contracts import TableError, check_table, schema
-from govstats.schemas.fields import INPUTS, TABLES, Field, Table, columns, names, table
+from govstats.schemas.fields import BESIDE, INPUTS, TABLES, Field, Table, columns, names, table
 from govstats.schemas.package import datapackage, write_datapackage
 
 __all__ = [
+    "BESIDE",
     "INPUTS",
     "TABLES",
     "Field",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from govstats.schemas.fields import INPUTS, TABLES, Field, Metrics, names, table
+from govstats.schemas.fields import BESIDE, INPUTS, TABLES, Field, Metrics, names, table
 
 _HEAD = """# Codebook
 
@@ -18,6 +18,9 @@ _PARTS = {
     INPUTS: "# Tables in data/raw/collected, or your own\n\n"
     "One folder a collection; `reports.csv` is needed, the others are not. Further columns are"
     " allowed and not read.",
+    BESIDE: "# Tables beside the raw folder\n\n"
+    "`data/corrections.csv`, or `corrections.csv` in or beside a folder of your own; without one"
+    " nothing is corrected.",
 }
 _COLUMNS = "| column | 名称 | type | rule | meaning | 含义 |\n|---|---|---|---|---|---|"
 

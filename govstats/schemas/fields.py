@@ -14,9 +14,11 @@ from govstats import vocabulary
 
 Metrics = Mapping[str, Sequence[Mapping[str, Any]]]
 
-TABLES, INPUTS = "tables", "inputs"
+TABLES, INPUTS, BESIDE = "tables", "inputs", "beside"
 # Where a value of the panel comes from; empty where the measure is not known.
 ORIGINS = ("table", "prose", "implied", "derived")
+# Ends the origin of a value that would be another, or from elsewhere, without a hand correction.
+CORRECTED = " (corrected)"
 COMPANION = "_from"
 _ARROW = {"text": "string", "whole": "int64", "number": "float64"}
 
@@ -59,7 +61,7 @@ def _dictionary() -> dict[str, Any]:
 
 
 def names(section: str = TABLES) -> tuple[str, ...]:
-    """Return the tables that are written (`tables`) or may be handed in (`inputs`), in order."""
+    """Return the tables that are written (`tables`) or may be handed in (`inputs`, `beside`)."""
     return tuple(_dictionary()[section])
 
 
@@ -118,9 +120,11 @@ def _measure(name: str, label: str, row: Mapping[str, str]) -> Field:
 
 
 def _companion(name: str, label: str) -> Field:
+    allowed = (*ORIGINS, *(origin + CORRECTED for origin in ORIGINS if origin != "prose"))
     english = f"where {name} comes from: {', '.join(ORIGINS)}; empty where it is not known"
-    chinese = f"{label}的来源：表格、正文、推得、算得；不明时为空"
-    return Field(name + COMPANION, f"{label}来源", english, chinese, enum=ORIGINS, optional=True)
+    english += "; then (corrected) where a correction by hand made it so"
+    chinese = f"{label}的来源：表格、正文、推得、算得；不明时为空；因人工更正而得者后加 (corrected)"
+    return Field(name + COMPANION, f"{label}来源", english, chinese, enum=allowed, optional=True)
 
 
 def _computed(metrics: Metrics) -> Iterator[Field]:

@@ -58,8 +58,8 @@ def read_pdf(data: bytes, most_pages: int = MOST_PAGES) -> Document:
     finally:
         pdf.close()
     if not any(page.lines or page.tables for page in pages):
-        advice = f"scan {scan.ANEW}" if scan.is_available() else scan.MISSING
-        raise ReportError("decode", f"is a PDF without text, a {advice}")
+        what = f"scan {scan.ANEW}" if scan.is_available() else scan.MISSING
+        raise ReportError("decode", f"is a PDF without text, a {what}")
     return Document("pdf", join_pages(pages), _remarks(pages))
 
 
@@ -283,5 +283,5 @@ def _remarks(pages: Sequence[Page]) -> tuple[str, ...]:
     wordless = [str(number) for number, page in enumerate(pages, start=1) if page.wordless]
     if not wordless:
         return ()
-    why = "no legible words" if scan.is_available() else scan.MISSING
-    return (f"page {', '.join(wordless)}: a picture without text, not read ({why})",)
+    why = "no legible words" if scan.is_available() else f"a {scan.MISSING}"
+    return (f"page {', '.join(wordless)}: a picture without text, not read: {why}",)

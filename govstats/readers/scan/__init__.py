@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 HOW = 'pip install "govstats[ocr]"'
 MISSING = f"scan: {HOW} to read it, or find the report's page or Word file"
-_NEEDED = ("rapidocr", "onnxruntime", "cv2", "numpy", "PIL")
+_LOADED = ("onnxruntime", "cv2", "numpy", "PIL")
+_NEEDED = ("rapidocr", *_LOADED)
 # A page takes some five seconds: a longer file is a collection.
 MOST_PAGES = 200
 # From so many pages on a terminal shows how far the reading is.
@@ -109,7 +110,7 @@ def _require() -> None:
     if not is_available():
         raise ReportError("decode", f"is a {MISSING}")
     try:
-        for name in _NEEDED:
+        for name in _LOADED:
             importlib.import_module(name)
     except ImportError as error:
         raise ReportError(

@@ -19,6 +19,10 @@ from govstats.readers.scan.strips import WIDER_HALF, WIDER_SIDE, cut_alone, cut_
 SURE, LEGIBLE = 0.9, 0.5
 # A digit is at least so high, as a share of the highest mark of its number.
 DIGIT = 0.6
+# The least of several marks has this share of the height of the highest, if they are all digits.
+ALIKE = 0.8
+# A decimal point is as wide as this share of a digit; the sign for percent has so many parts.
+POINT, PARTS = 0.5, 3
 # Digits of any font are this wide, in characters; those of one page alike, but for part of a digit.
 NARROWEST, WIDEST, TOLERANCE = 0.35, 0.75, 0.45
 # So many numbers of several digits tell how wide the digits of a page are.
@@ -64,6 +68,9 @@ class Reader:
         if not short and not _DIGITS.search(text):
             return text
         second = recognise(cut_strip(self._grey, box, self._em, WIDER_SIDE, WIDER_HALF))
+        if _NUMERIC.fullmatch(text) and text[0] in "-−":
+            # The rest of a broken rule looks like the sign.
+            return f"{text}{DOUBT}{text[1:]}{DOUBT}"
         if _NUMERIC.fullmatch(text):
             return text if self._is_certain(box, first, second) else doubted(text, second)
         if short:
@@ -74,6 +81,8 @@ class Reader:
         """A fragment of few signs: one for an empty cell, a speck, a misread digit, a word."""
         width, height = box.right - box.left, box.bottom - box.top
         other, em = plain(second.text), self._em
+        if first.least >= SURE and not text.isascii() and not set(text) <= _DASHES:
+            return text
         if _DIGITS.search(other):
             return doubted(text.translate(_ALIKE), second)
         if set(text) <= _DASHES and text and height <= FLAT * em and width < ONE * em:
@@ -92,15 +101,8 @@ class Reader:
         """Whether both readings agree, and the ink may be just so many digits."""
         text = plain(first.text)
         least, most = sorted((first.least, second.least))
-        return (
-            text == plain(second.text)
-            and least >= LEGIBLE
-            and most >= SURE
-            and (
-                self._marks(box) <= sum(sign not in ".,%" for sign in text)
-                and self._is_wide(box, text)
-            )
-        )
+        sure = text == plain(second.text) and least >= LEGIBLE and most >= SURE
+        return sure and self._is_even(box, text) and self._is_wide(box, text)
 
     def _is_wide(self, box: Box, text: str) -> bool:
         """Whether a number is as wide as its digits are: one that is lost or doubled shows."""
@@ -108,18 +110,24 @@ class Reader:
         count = sum(sign.isdigit() for sign in text)
         if count == 1 and count == len(text):
             return width <= WIDEST
-        if not text.isdigit():
+        points = text.count(".") + text.count(",")
+        if count + points < len(text):
             return count * NARROWEST <= width <= (len(text) + 0.5) * WIDEST
+        pitches = count + POINT * points
         if not self._pitch:
-            return NARROWEST <= width / count <= WIDEST
-        return abs(width / self._pitch - count) <= TOLERANCE
+            return NARROWEST <= width / pitches <= WIDEST
+        return abs(width / self._pitch - pitches) <= TOLERANCE
 
-    def _marks(self, box: Box) -> int:
-        """How many marks as high as digits a fragment has."""
+    def _is_even(self, box: Box, text: str) -> bool:
+        """Whether a number has no more marks than signs, and its digits are of a height."""
         part = self._ink[box.top : box.bottom, box.left : box.right]
         _, _, stats, _ = cv2.connectedComponentsWithStats(part, connectivity=8)
         heights = stats[1:, cv2.CC_STAT_HEIGHT]
-        return int((heights >= DIGIT * (box.bottom - box.top)).sum())
+        tall = heights[heights >= DIGIT * (box.bottom - box.top)]
+        small = sum(sign in ".,+-−" for sign in text) + PARTS * text.count("%")
+        alone = text.isdigit() and len(tall) > 1
+        fits = len(tall) <= len(text) and len(heights) - len(tall) <= small
+        return fits and not (alone and tall.min() < ALIKE * tall.max())
 
 
 def plain(text: str) -> str:
@@ -138,7 +146,5 @@ def _marked(text: str, first: Reading, second: Reading) -> str:
     """A sentence or label with the runs of digits marked about which the readings do not agree."""
     runs, others = _DIGITS.findall(text), _DIGITS.findall(plain(second.text))
     sure = [least for sign, least in zip(first.text, first.sure, strict=True) if sign.isdigit()]
-    if runs == others and min(sure, default=1.0) >= SURE:
-        return text
-    agreed = runs == others
-    return text if agreed and not sure else _DIGITS.sub(DOUBT, text)
+    agreed = runs == others and min(sure, default=1.0) >= SURE
+    return text if agreed else _DIGITS.sub(DOUBT, text)

@@ -23,6 +23,8 @@ APART = 0.9
 ONE_LINE = 1.75
 # What is higher than this and thinner than that is the rest of a rule.
 RULE = 1.05, 0.35
+# What is higher than this after lines were cut apart is a drawing.
+HIGHEST = 3.0
 # A mark of this height carries the smaller ones beside it; a line is at most so high.
 FULL, FULL_LINE = 0.45, 1.35
 # A page with more marks than this is no text.
@@ -112,16 +114,15 @@ def find_fragments(ink: np.ndarray, rules: np.ndarray, em: float) -> tuple[list[
     joined[rules > 0] = 0
     _, _, stats, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
     boxes = [Box(x, y, x + w, y + h) for x, y, w, h, _ in stats[1:].tolist()]
-    parts = [part for box in boxes for part in _cut(box, free, em)]
+    parts = [part for box in boxes if _may_be_text(box, em) for part in _cut(box, free, em)]
     if len(parts) > MOST_PARTS:
         return [], free
-    return [box for box in _grouped(parts, rules, em) if _may_be_text(box, em)], free
+    return [box for box in _grouped(parts, rules, em) if box.bottom - box.top < HIGHEST * em], free
 
 
 def _may_be_text(box: Box, em: float) -> bool:
-    """False for what is higher than a line, or higher and thinner than any digit."""
-    width, height = box.right - box.left, box.bottom - box.top
-    return height < 3 * em and not (height > RULE[0] * em and width < RULE[1] * em)
+    """False for what is higher and thinner than any digit."""
+    return box.bottom - box.top <= RULE[0] * em or box.right - box.left >= RULE[1] * em
 
 
 def without_specks(ink: np.ndarray, em: float) -> np.ndarray:

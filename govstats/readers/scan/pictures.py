@@ -64,7 +64,9 @@ def rendered(page: Any) -> tuple[np.ndarray, float]:
         left, _, right, _ = item.get_bounds()
         if right - left > page.get_width() / 2:
             fine.append(item.get_px_size()[0] * POINTS / (right - left))
-    dpi = min(max(fine[-1], LEAST), MOST)
+    # A page as large as a poster is read more coarsely.
+    bearable = POINTS * (MOST_PIXELS / (page.get_width() * page.get_height())) ** 0.5
+    dpi = min(max(fine[-1], LEAST), MOST, bearable)
     shown = page.render(scale=dpi / POINTS).to_numpy()
     grey = shown[..., :3].max(axis=2) if shown.ndim == 3 else shown
     return np.ascontiguousarray(grey), POINTS / dpi

@@ -21,26 +21,31 @@ import time
 import traceback
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from functools import cache, partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from govstats.batch.clock import SECONDS
 from govstats.document import ReportError
 
 from .laboratory.cases import make_case
 from .laboratory.layouts import LAYOUTS
 from .laboratory.mutations import mutate
 
+if TYPE_CHECKING:
+    from govstats.corpus import Source
+    from govstats.report import Report
+
 # Documents of each layout that are damaged in turn.
 VARIANTS = 4
 REPORT, FINDING = "report", "finding"
 # A process that waits and does not work uses no processor time.
-_WALL = 20
+_WALL = 10
 _MEGABYTE = 1_000_000
 
 
@@ -84,7 +89,7 @@ def make_input(number: int, seed: int) -> Input:
     return Input(layout, damage, data)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _document(layout: str, variant: int) -> bytes:
     return make_case(variant, 7, [layout]).data
 
@@ -109,29 +114,30 @@ def read_input(given: Input) -> str:
     with TemporaryDirectory() as folder, Archives() as archives:
         path = Path(folder, "input")
         path.write_bytes(given.data)
+
+        def data(source: Source) -> bytes:
+            inside = source.place
+            return archives.load(path, inside, LARGEST) if inside else load(path)
+
         ends = [
-            _end_of(
-                lambda source=source: read_report(
-                    source.name,
-                    archives.load(source.path, source.place, LARGEST)
-                    if source.place
-                    else load(source.path),
-                )
-            )
+            _end_of(partial(lambda each: read_report(each.name, data(each)), source))
             for source in find_sources([path])
         ]
     return max(ends, key=lambda end: end == REPORT)
 
 
-def _end_of(read) -> str:
+def _end_of(read: Callable[[], Report]) -> str:
+    from govstats.outcome import REPORTED, rows_of
+
     try:
         report = read()
     except ReportError as error:
         # Both go into a table in UTF-8.
         str(error).encode()
         return error.stage
-    for cell in report.extraction.cells:
-        f"{cell.value}{cell.printed}{cell.label}".encode()
+    # As tables hold it: no number too long to print, no half of a surrogate pair.
+    for name in REPORTED:
+        "".join(str(value) for row in rows_of(report, name) for value in row).encode()
     return REPORT
 
 
@@ -242,7 +248,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--first", type=int, default=0, help="number of the first input")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--seconds", type=float, default=10.0, help="processor time an input")
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="processor time an input")
     parser.add_argument("--megabytes", type=int, default=2_000, help="memory of a process")
     parser.add_argument("--out", type=Path, default=Path("build/fuzz"), help="folder for findings")
     options = parser.parse_args(arguments)

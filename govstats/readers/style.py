@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from govstats.readers.limits import MOST_MATCHES, refuse
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -27,10 +29,14 @@ def hidden_elements(root: HtmlElement) -> dict[HtmlElement, str]:
     if not sheets:
         return {}
     won: dict[tuple[HtmlElement, str], tuple[_Priority, str]] = {}
-    names = _names(root)
+    names, left = _names(root), MOST_MATCHES
+    elements = int(root.xpath("count(//*)"))
     for order, (rule, name, value, important) in enumerate(_rules(sheets)):
         if not _may_match(rule, names):
             continue
+        left -= elements
+        if left < 0:
+            raise refuse("is an HTML page of too many style rules")
         for element, specificity in _matches(root, rule):
             priority = (important, specificity, order)
             before = won.get((element, name))

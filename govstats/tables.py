@@ -117,11 +117,12 @@ def as_was(text: str) -> str:
 
 def _is_formula(text: str) -> bool:
     # Apostrophes in front change nothing: what was put there can be told from what stood there.
-    if text[0] not in _SIGNS and text[0] != "'" and not text[0].isspace():
-        return False
     bare = text.lstrip("'")
-    runs = bare[:1] in _CONTROLS or bare.lstrip()[:1] in _SIGNS
-    return bool(bare) and runs and not is_blank(bare) and parse_number(bare) is None
+    if bare[:1] in _CONTROLS:
+        return True
+    if bare.lstrip()[:1] not in _SIGNS:
+        return False
+    return not is_blank(bare) and parse_number(bare) is None
 
 
 class CsvTable:

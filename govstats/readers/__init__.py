@@ -132,6 +132,10 @@ def _read_parts(data: bytes) -> Document:
         from govstats.readers.converted import kind_of_open_document
 
         return _read_converted(data, kind_of_open_document(data))
+    if archive.has_doctype(data):
+        raise ReportError(
+            "decode", "has a document type in its XML, as no office file may: save it again"
+        )
     if kind == "docx":
         from govstats.readers.word import read_docx
 

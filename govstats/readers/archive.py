@@ -37,6 +37,8 @@ FAULTS = (
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 # Pictures and settings of folders, which Windows adds.
 _ADDED = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
+# In the encodings of XML whose signs take one byte or two.
+_DOCTYPE = re.compile(rb"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E")
 _DRIVE = re.compile(r"^[A-Za-z]:")
 # What office files of zipped parts have inside -> what they are.
 _OFFICE = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
@@ -73,6 +75,22 @@ def unpacked_size(data: bytes, suffix: str = "") -> int:
     with zipfile.ZipFile(BytesIO(data)) as archive:
         infos = archive.infolist()
     return sum(info.file_size for info in infos if info.filename.lower().endswith(suffix))
+
+
+def has_doctype(data: bytes) -> bool:
+    """Whether a part of an office file declares a document type.
+
+    None may (ISO/IEC 29500-2): what its entities stand for would be missing from the text.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return any(
+                _DOCTYPE.search(archive.read(info))
+                for info in archive.infolist()
+                if info.filename.lower().endswith((".xml", ".rels"))
+            )
+    except FAULTS:
+        return False
 
 
 def refusal(data: bytes) -> str:

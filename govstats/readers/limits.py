@@ -18,7 +18,7 @@ MOST_PLACES = 1_000_000
 # Tags of a web page; portal pages around a report have some 10,000.
 MOST_TAGS = 500_000
 # Rules that hide something times the elements that they are tried on.
-MOST_MATCHES = 20_000_000
+MOST_MATCHES = 5_000_000
 # Megabytes of XML that the parts of an office file unpack to; in memory they grow tenfold.
 MOST_MARKUP = 20
 # Merged ranges of one sheet; openpyxl compares each with all before it.

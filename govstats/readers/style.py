@@ -28,9 +28,29 @@ def hidden_elements(root: HtmlElement) -> dict[HtmlElement, str]:
     sheets = [sheet for sheet in root.iter("style") if _HIDES.search(sheet.text or "")]
     if not sheets:
         return {}
+    try:
+        won = _won(root, sheets)
+    except RecursionError as error:
+        raise refuse("is an HTML page of style rules nested too deep") from error
+    whole = _letters(root)
+    hidden = {}
+    # The strongest rule last; one without !important yields to the element's own style.
+    for (element, name), ((important, *_), value) in sorted(won.items(), key=_by_priority):
+        inline = re.search(rf"\b{name}\s*:", element.get("style", ""))
+        if value not in ("none", "hidden", "collapse") or (inline and not important):
+            continue
+        if _letters(element) <= _MOST * whole:
+            hidden[element] = name
+    return hidden
+
+
+def _won(
+    root: HtmlElement, sheets: list[HtmlElement]
+) -> dict[tuple[HtmlElement, str], tuple[_Priority, str]]:
+    """Element and property -> the strongest of the rules that set it, and the value set."""
     won: dict[tuple[HtmlElement, str], tuple[_Priority, str]] = {}
     names, left = _names(root), MOST_MATCHES
-    elements = int(root.xpath("count(//*)"))
+    elements = sum(1 for _ in root.iter())
     for order, (rule, name, value, important) in enumerate(_rules(sheets)):
         if not _may_match(rule, names):
             continue
@@ -42,16 +62,7 @@ def hidden_elements(root: HtmlElement) -> dict[HtmlElement, str]:
             before = won.get((element, name))
             if before is None or before[0] <= priority:
                 won[element, name] = (priority, value)
-    whole = _letters(root)
-    hidden = {}
-    # The strongest rule last; one without !important yields to the element's own style.
-    for (element, name), ((important, *_), value) in sorted(won.items(), key=_by_priority):
-        inline = re.search(rf"\b{name}\s*:", element.get("style", ""))
-        if value not in ("none", "hidden", "collapse") or (inline and not important):
-            continue
-        if _letters(element) <= _MOST * whole:
-            hidden[element] = name
-    return hidden
+    return won
 
 
 def _names(root: HtmlElement) -> set[str]:

@@ -40,11 +40,11 @@ def read_web_archive(data: bytes) -> Document:
     from email import message_from_bytes
 
     try:
-        walked = islice(message_from_bytes(data.lstrip()).walk(), _MOST_PARTS + 1)
+        walked = list(islice(message_from_bytes(data.lstrip()).walk(), _MOST_PARTS + 1))
         parts = [part for part in walked if _bytes(part)]
     except (RecursionError, LookupError, ValueError, TypeError, AttributeError) as error:
         raise ReportError("decode", "is a damaged saved page: save it again as .html") from error
-    if len(parts) > _MOST_PARTS:
+    if len(walked) > _MOST_PARTS:
         raise refuse(f"is a saved page of more than {_MOST_PARTS} parts")
     pages = [part for part in parts if part.get_content_type() in _PAGES]
     if not pages:

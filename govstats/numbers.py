@@ -39,28 +39,48 @@ class Number(NamedTuple):
     unit: str
 
 
-@lru_cache(maxsize=8192)
+# Digits that a 64-bit float, and so every tool that reads the tables, holds exactly.
+MOST_DIGITS = 15
+# Characters of the longest number or blank with the spaces in and around it; what is longer is not
+# looked at, nor kept in the caches.
+_LONGEST = 200
+
+
 def is_blank(text: str) -> bool:
     """True for a cell printed empty or with one of the signs that stand for empty."""
+    if len(text) > _LONGEST:
+        return not text.strip()
+    return _is_blank(text)
+
+
+@lru_cache(maxsize=8192)
+def _is_blank(text: str) -> bool:
     sign = _SPACE.sub("", unicodedata.normalize("NFKC", simplified(text)))
     return sign.strip(_DASHES) == "" or sign in BLANKS
 
 
-@lru_cache(maxsize=8192)
 def parse_number(text: str) -> Number | None:
     """Read a whole cell as one number, or None when it is anything else.
 
-    White space between digits is not closed up: "1 2" may be two cells.
+    White space between digits is not closed up: "1 2" may be two cells. A number of more than
+    `MOST_DIGITS` digits is no count.
 
     >>> parse_number("44.48万元")
     Number(value=Decimal('44.48'), unit='万元')
     >>> parse_number("+2"), parse_number("00"), parse_number("第3项")
     (Number(value=2, unit=''), Number(value=0, unit=''), None)
     """
+    return _parse(text) if len(text) <= _LONGEST else None
+
+
+@lru_cache(maxsize=8192)
+def _parse(text: str) -> Number | None:
     match = _NUMBER.fullmatch(unicodedata.normalize("NFKC", simplified(text)).strip())
     if match is None:
         return None
     exact = Decimal(match["digits"].replace(",", "") + (match["fraction"] or ""))
+    if len(exact.as_tuple().digits) > MOST_DIGITS:
+        return None
     value: Value = int(exact) if exact == exact.to_integral_value() else exact.normalize()
     if match["sign"] in ("-", "−"):
         value = -value

@@ -12,6 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from govstats.numbers import is_blank, parse_number
 from govstats.schemas.fields import columns
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ def processed_folder() -> Path:
 EXTRACTED = ("reports", "cells", "checks", "prose", "topics", "failures")
 
 
+# A cell that begins with one of these is a formula to some spreadsheet, also in full width.
+_SIGNS, _CONTROLS = frozenset("=+-@＝＋－＠"), frozenset("\t\r\n")
 # Rows that are turned into text at a time, and those that a row group of Parquet has at least.
 _AT_ONCE = 10_000
 _GROUP = 100_000
@@ -96,17 +99,48 @@ def texts(values: Sequence[str | None]) -> Any:
     return builder.finish()
 
 
+def harmless(text: str | None) -> str | None:
+    """A text as CSV holds it: with an apostrophe in front where a spreadsheet would run it.
+
+    Printed numbers and blanks (+2, -62, -) stay as they are. `as_was` turns it back.
+
+    >>> harmless("=1+1"), harmless("-62"), as_was(harmless("'@x")) == "'@x"
+    ("'=1+1", '-62', True)
+    """
+    return f"'{text}" if text and _is_formula(text) else text
+
+
+def as_was(text: str) -> str:
+    """The text that `harmless` made this of."""
+    return text[1:] if text.startswith("'") and _is_formula(text[1:]) else text
+
+
+def _is_formula(text: str) -> bool:
+    # Apostrophes in front change nothing: what was put there can be told from what stood there.
+    bare = text.lstrip("'")
+    if bare[:1] in _CONTROLS:
+        return True
+    if bare.lstrip()[:1] not in _SIGNS:
+        return False
+    return not is_blank(bare) and parse_number(bare) is None
+
+
 class CsvTable:
-    """A table written as UTF-8 CSV."""
+    """A table written as UTF-8 CSV; texts that a spreadsheet would run are `harmless` in it."""
 
     def __init__(self, name: str, stream: BinaryIO) -> None:
         self._text = TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
         self._writer = csv.writer(self._text, lineterminator="\n")
         self._writer.writerow(columns(name))
+        self._kinds = list(columns(name).values())
 
     def add(self, values: Columns) -> None:
         """Add rows, given as columns of text in the order of the table (lists or Arrow arrays)."""
         lists = [getattr(column, "to_pylist", lambda kept=column: kept)() for column in values]
+        lists = [
+            list(map(harmless, texts)) if kind == "string" else texts
+            for kind, texts in zip(self._kinds, lists, strict=True)
+        ]
         self._writer.writerows(zip(*lists, strict=True))
 
     def finish(self) -> None:
@@ -190,6 +224,9 @@ def _typed(name: str, path: Path) -> pandas.DataFrame:
     # The panel need not hold every measure that is described.
     held = {column: kind for column, kind in kinds.items() if column in table}
     texts = {column: "" for column, kind in held.items() if kind == "string"}
+    if path.suffix == ".csv":
+        for column in texts:
+            table[column] = table[column].map(as_was, na_action="ignore")
     whole = {column: "Int64" for column, kind in held.items() if kind == "int64"}
     # One copy in the end: hundreds of columns set one by one leave a frame in pieces.
     return table.fillna(texts).astype(whole).copy()

@@ -73,7 +73,7 @@ def test_deep_nesting_is_read():
 
 def test_nesting_without_end_is_named():
     html = "<html><body>" + "<div>" * 50_000 + "深" + "</div>" * 50_000
-    with pytest.raises(ReportError, match="is an HTML page without text"):
+    with pytest.raises(ReportError, match="is an HTML page nested too deep"):
         read(html.encode())
 
 

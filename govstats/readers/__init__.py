@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import stat
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,11 +11,11 @@ from govstats.document import Document, ReportError
 from govstats.readers import archive
 from govstats.readers.encoding import decode
 from govstats.readers.html import looks_like_html, read_html
+from govstats.readers.limits import MEGABYTE, MOST_MARKUP, refuse, require_sane
 from govstats.readers.pictures import Beside
-from govstats.readers.text import read_text
+from govstats.readers.text import is_comma_separated, read_text
 from govstats.readers.web_archive import is_web_archive, read_web_archive
 
-MEGABYTE = 1_000_000
 # The largest report seen is under 1 MB; far beyond that a file is a collection or a mistake.
 LARGEST = 20 * MEGABYTE
 
@@ -45,17 +46,23 @@ def load(path: Path, largest: int = LARGEST) -> bytes:
     """Bytes of a file of at most `largest` bytes.
 
     Raises ReportError (stage find or read) for a path that is missing, a broken link, unreadable,
-    empty or too large.
+    no file (a folder, a pipe, a device), empty or too large.
     """
     try:
-        size = path.stat().st_size
+        status = path.stat()
+        size = status.st_size
+        # A pipe would be waited for, and a device has no end.
+        if not stat.S_ISREG(status.st_mode):
+            raise ReportError("read", "is no file but a folder, pipe or device: give a file")
         if size > largest:
             raise ReportError(
                 "read",
                 f"is {size / MEGABYTE:.0f} MB, more than {largest / MEGABYTE:.0f} MB: "
                 "cut out the report, or raise the limit with --max-mb",
             )
-        data = path.read_bytes()
+        with path.open("rb") as stream:
+            # What grows meanwhile, or tells no size, is read no further.
+            data = stream.read(largest)
     except FileNotFoundError as error:
         what = "is a broken link" if path.is_symlink() else "does not exist"
         raise ReportError("find", f"{what}: check the path") from error
@@ -73,8 +80,14 @@ def read(data: bytes, beside: Beside | None = None) -> Document:
 
     `beside` gives the bytes of a file that a web page names, such as a picture of a table, or None
     where it does not lie beside the page. Raises ReportError (stage decode) for other kinds of
-    file, damaged ones and unknown encodings.
+    file, damaged ones and unknown encodings, (stage read) for what no report is as large as.
     """
+    document = _read(data, beside)
+    require_sane(document.blocks)
+    return document
+
+
+def _read(data: bytes, beside: Beside | None) -> Document:
     if data.startswith((archive.MAGIC, archive.EMPTY)):
         return _read_parts(data)
     if data.startswith(_COMPOUND):
@@ -94,11 +107,13 @@ def read(data: bytes, beside: Beside | None = None) -> Document:
         return _read_converted(data, f"{program[1].decode().lower()}-xml" if program else "rtf")
     kind = next((name for magic, name in _MAGIC.items() if data.startswith(magic)), None)
     if kind is not None:
-        raise ReportError(
-            "decode", f"is {kind}, not text or HTML: save the report as .txt or .html"
-        )
+        raise ReportError("decode", f"is {kind}: unpack it, or pack it again as .zip")
     text = decode(data)
-    return read_html(text, beside) if looks_like_html(text) else read_text(text)
+    if looks_like_html(text):
+        return read_html(text, beside)
+    if is_comma_separated(text):
+        raise ReportError("decode", "is comma-separated (CSV): open it and save it as .xlsx")
+    return read_text(text)
 
 
 def _read_parts(data: bytes) -> Document:
@@ -112,16 +127,14 @@ def _read_parts(data: bytes) -> Document:
         raise ReportError("decode", archive.refusal(data))
     if kind in _OTHER_PARTS:
         raise ReportError("decode", f"is {_OTHER_PARTS[kind]}")
+    _require_unpacked(data)
     if kind == "opendocument":
         from govstats.readers.converted import kind_of_open_document
 
         return _read_converted(data, kind_of_open_document(data))
-    size = archive.unpacked_size(data)
-    if size > LARGEST_UNPACKED:
+    if archive.has_doctype(data):
         raise ReportError(
-            "read",
-            f"unpacks to {size / MEGABYTE:.0f} MB, more than {LARGEST_UNPACKED // MEGABYTE} MB: "
-            "save the report without pictures",
+            "decode", "has a document type in its XML, as no office file may: save it again"
         )
     if kind == "docx":
         from govstats.readers.word import read_docx
@@ -130,6 +143,20 @@ def _read_parts(data: bytes) -> Document:
     from govstats.readers.sheet import read_sheet
 
     return read_sheet(data)
+
+
+def _require_unpacked(data: bytes) -> None:
+    """Raise ReportError where zipped parts say that they unpack to more than a report has."""
+    size = archive.unpacked_size(data)
+    if size > LARGEST_UNPACKED:
+        raise ReportError(
+            "read",
+            f"unpacks to {size / MEGABYTE:.0f} MB, more than {LARGEST_UNPACKED // MEGABYTE} MB: "
+            "save the report without pictures",
+        )
+    markup = archive.unpacked_size(data, ".xml")
+    if markup > MOST_MARKUP * MEGABYTE:
+        raise refuse(f"has {markup / MEGABYTE:.0f} MB of XML in it, more than {MOST_MARKUP} MB")
 
 
 def _read_compound(data: bytes) -> Document:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from io import BytesIO
+from lzma import LZMAError
 from pathlib import Path
 from typing import IO, Self
 from zlib import error as ZlibError
@@ -26,8 +28,17 @@ _UNSUSPICIOUS = MEGABYTE
 DEEPEST = 2
 _UTF8_NAME = 0x800
 _ENCRYPTED = 0x1
-_FAULTS = (zipfile.BadZipFile, ZlibError, EOFError, OSError, ValueError, RuntimeError)
-_UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f]")
+# What the standard library raises for damaged archives.
+FAULTS = (
+    *(zipfile.BadZipFile, ZlibError, LZMAError, struct.error, EOFError, OSError),
+    *(ValueError, RuntimeError, LookupError, ArithmeticError),
+)
+# Control characters, and marks that turn the direction of what is shown behind them.
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+# Pictures and settings of folders, which Windows adds.
+_ADDED = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini"})
+# In the encodings of XML whose signs take one byte or two.
+_DOCTYPE = re.compile(rb"<\0?!\0?D\0?O\0?C\0?T\0?Y\0?P\0?E")
 _DRIVE = re.compile(r"^[A-Za-z]:")
 # What office files of zipped parts have inside -> what they are.
 _OFFICE = {"word/": "docx", "xl/": "xlsx", "ppt/": "pptx"}
@@ -46,7 +57,7 @@ def kind_of(data: bytes) -> str:
     try:
         with zipfile.ZipFile(BytesIO(data)) as archive:
             return _kind(archive)
-    except _FAULTS:
+    except FAULTS:
         return "damaged"
 
 
@@ -59,16 +70,33 @@ def _kind(archive: zipfile.ZipFile) -> str:
     return "opendocument" if names[:1] == ["mimetype"] else "zip"
 
 
-def unpacked_size(data: bytes) -> int:
-    """Bytes that all members together say they unpack to."""
+def unpacked_size(data: bytes, suffix: str = "") -> int:
+    """Bytes that all members with this end of their names together say they unpack to."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        return _total(archive)
+        infos = archive.infolist()
+    return sum(info.file_size for info in infos if info.filename.lower().endswith(suffix))
+
+
+def has_doctype(data: bytes) -> bool:
+    """Whether a part of an office file declares a document type.
+
+    None may (ISO/IEC 29500-2): what its entities stand for would be missing from the text.
+    """
+    try:
+        with zipfile.ZipFile(BytesIO(data)) as archive:
+            return any(
+                _DOCTYPE.search(archive.read(info))
+                for info in archive.infolist()
+                if info.filename.lower().endswith((".xml", ".rels"))
+            )
+    except FAULTS:
+        return False
 
 
 def refusal(data: bytes) -> str:
     """Why a whole archive cannot be read as one report, and what to do."""
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        files, total = [i for i in archive.infolist() if not i.is_dir()], _total(archive)
+        files, total = [i for i in archive.infolist() if not _is_folder(i)], _total(archive)
     if not files:
         return "is a zip archive without files: check the download"
     if total > LARGEST_TOTAL:
@@ -94,7 +122,7 @@ def members_of(path: Path, largest: int) -> list[Member]:
             if stream.read(len(MAGIC)) != MAGIC:
                 return []
             found = list(_members(stream, (), largest))
-    except _FAULTS:
+    except FAULTS:
         return []
     times: dict[str, int] = {}
     numbered = []
@@ -111,7 +139,7 @@ def _members(source: IO[bytes], place: tuple[int, ...], largest: int) -> Iterato
             return
         for index, info in enumerate(archive.infolist()):
             name = safe_name(info)
-            if info.is_dir() or _is_hidden(name):
+            if _is_folder(info) or is_hidden(name):
                 continue
             here = (*place, index)
             inner = _archive_inside(archive, info, largest) if len(here) < DEEPEST else None
@@ -128,7 +156,7 @@ def _archive_inside(archive: zipfile.ZipFile, info: zipfile.ZipInfo, largest: in
             if stream.read(len(MAGIC)) != MAGIC:
                 return None
         data = _unpack(archive, info, largest)
-    except (*_FAULTS, NotImplementedError, ReportError):
+    except (*FAULTS, NotImplementedError, ReportError):
         return None
     return data if kind_of(data) == "zip" else None
 
@@ -160,8 +188,15 @@ def _decoded(name: str) -> str:
     return name
 
 
-def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") or part == "__MACOSX" for part in name.split("/"))
+def is_hidden(name: str) -> bool:
+    """Whether a name, / between folders, is hidden or of a file that systems add by themselves."""
+    *_, last = parts = name.split("/")
+    return last.lower() in _ADDED or any(p.startswith(".") or p == "__MACOSX" for p in parts)
+
+
+def _is_folder(info: zipfile.ZipInfo) -> bool:
+    # ZipInfo.is_dir falls over an empty name.
+    return info.filename.endswith("/")
 
 
 def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, largest: int) -> bytes:
@@ -187,7 +222,7 @@ def _unpack(archive: zipfile.ZipFile, info: zipfile.ZipInfo, largest: int) -> by
         raise ReportError(
             "decode", "is packed in a way that is not read here: unpack the archive"
         ) from error
-    except _FAULTS as error:
+    except FAULTS as error:
         raise ReportError(
             "decode", "is damaged in its archive: pack or download the archive again"
         ) from error
@@ -210,7 +245,7 @@ class Archives:
         try:
             archive = self._archive(path, place[:-1], largest)
             info = archive.infolist()[place[-1]]
-        except (*_FAULTS, IndexError) as error:
+        except (*FAULTS, IndexError) as error:
             raise ReportError(
                 "read", "cannot be found again in its archive: it was changed meanwhile"
             ) from error
@@ -231,7 +266,7 @@ class Archives:
                 names = (info for info in infos if safe_name(info) == f"{folder}{slash}{wanted}")
                 found = next(names, None) if wanted else None
                 return _unpack(archive, found, largest) if found else None
-            except (*_FAULTS, IndexError, ReportError):
+            except (*FAULTS, IndexError, ReportError):
                 return None
 
         return load

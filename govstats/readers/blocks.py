@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from govstats.document import Grid, GridCell, Line, lay_out
 from govstats.numbers import is_blank, parse_number
+from govstats.readers.limits import MOST_PLACES, refuse, require_places
 
 # Marks without width: zero-width spaces and joiners, soft hyphens, byte-order marks.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
@@ -31,6 +32,8 @@ class Blocks:
         self.blocks: list[Line | Grid] = []
         self.lines = 0
         self.grids = 0
+        # Empty rows in front of the parts of tables.
+        self._above = 0
 
     def add_text(self, text: str, keep_tabs: bool = False) -> None:
         """Add each line of a text that has words in it; tabs may stay, as they part columns."""
@@ -43,8 +46,10 @@ class Blocks:
 
     def add_rows(self, rows: Iterable[Iterable[tuple[str, int, int]]]) -> None:
         """Add a table, given as rows of (text, height, width)."""
+        laid = [list(row) for row in rows]
+        require_places(laid)
         self.grids += 1
-        self.add_grid(lay_out(rows, self.grids))
+        self.add_grid(lay_out(laid, self.grids))
 
     def add_grid(self, grid: Grid) -> None:
         """Add a grid; rows that are running text become lines between its parts.
@@ -56,20 +61,27 @@ class Blocks:
             self.add_text(next(row[0].text for row in grid.rows if row))
             return
         kept: list[tuple[GridCell, ...]] = []
+        above = 0
         wide = any(len(row) > 1 for row in grid.rows)
         for row in grid.rows:
             if not _is_text(row):
                 kept.append(() if wide and _is_spacer(row) else row)
                 continue
-            self._end_part(grid, kept)
-            kept = [()] * (len(kept) + 1)
+            self._end_part(grid.number, above, kept)
+            above += len(kept) + 1
+            kept = []
             for cell in row:
                 self.add_text(cell.text)
-        self._end_part(grid, kept)
+        self._end_part(grid.number, above, kept)
 
-    def _end_part(self, grid: Grid, rows: Sequence[tuple[GridCell, ...]]) -> None:
-        if any(rows):
-            self.blocks.append(Grid(grid.number, tuple(rows)))
+    def _end_part(self, number: int, above: int, rows: Sequence[tuple[GridCell, ...]]) -> None:
+        """Add these rows of a grid behind as many empty ones as stand above them."""
+        if not any(rows):
+            return
+        self._above += above
+        if self._above > MOST_PLACES:
+            raise refuse("has a long table that text parts too often")
+        self.blocks.append(Grid(number, ((),) * above + tuple(rows)))
 
 
 def _is_text(row: Sequence[GridCell]) -> bool:

@@ -29,6 +29,7 @@ from zipfile import ZipFile
 
 from govstats.document import ReportError
 from govstats.readers import clock
+from govstats.readers.archive import FAULTS
 
 # Seconds; a report takes two or three, the first one of a process some more.
 TIME_LIMIT = 120.0
@@ -122,10 +123,13 @@ def convert(data: bytes, kind: str, time_limit: float = TIME_LIMIT) -> bytes:
 
 def kind_of_open_document(data: bytes) -> str:
     """The kind of zipped OpenDocument parts. Raises ReportError (stage decode) for other kinds."""
-    with ZipFile(BytesIO(data)) as archive:
-        said = archive.read("mimetype").decode("ascii", "replace").strip()
-        names = archive.namelist()
-        manifest = archive.read(_MANIFEST) if _MANIFEST in names else b""
+    try:
+        with ZipFile(BytesIO(data)) as archive:
+            said = archive.read("mimetype").decode("ascii", "replace").strip()
+            names = archive.namelist()
+            manifest = archive.read(_MANIFEST) if _MANIFEST in names else b""
+    except FAULTS as error:
+        raise ReportError("decode", "is a damaged OpenDocument file: download it again") from error
     kind = _OPEN_DOCUMENTS.get(said.removeprefix("application/vnd.oasis.opendocument."))
     if kind is None:
         raise ReportError(

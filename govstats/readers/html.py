@@ -24,6 +24,7 @@ from govstats.readers.html_tables import (
     tags,
     width_of,
 )
+from govstats.readers.limits import MOST_CELLS, MOST_TAGS, refuse
 from govstats.readers.pictures import Beside, settle
 from govstats.readers.style import hidden_elements
 
@@ -75,12 +76,19 @@ def read_html(text: str, beside: Beside | None = None) -> Document:
 
 
 def _parse(text: str) -> HtmlElement:
+    if text.count("<") > MOST_TAGS:
+        raise refuse(f"is an HTML page of more than {MOST_TAGS:,} tags")
     try:
         # huge_tree: real pages nest deeper than the parser's usual limit.
         parser = html.HTMLParser(huge_tree=True)
         root = html.document_fromstring(_DECLARATION.sub("", text), parser=parser)
     except (ValueError, html.etree.ParserError) as error:
         raise ReportError("read", "is an HTML page without content: save the page again") from error
+    # What is nested deeper than the parser goes is not in its tree: numbers may be lost.
+    if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
+        raise ReportError("read", "is an HTML page nested too deep: save the report as .docx")
+    if sum(1 for _ in root.iter("td", "th")) > MOST_CELLS:
+        raise refuse(f"has more than {MOST_CELLS:,} cells")
     mend(root)
     return root
 
@@ -236,7 +244,7 @@ def _hiding(element: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
     if "hidden" in element.attrib or _GONE.search(style):
         return "display"
     # Around other elements it only closes the gaps between them.
-    if len(element) == 0 and _NO_SIZE.search(style):
+    if _NO_SIZE.search(style) and len(element) == 0:
         return "display"
     if _UNSEEN.search(style):
         return "visibility"

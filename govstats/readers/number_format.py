@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from functools import lru_cache
 
 from govstats.numbers import parse_number
@@ -23,6 +23,8 @@ _NOT_UNDERSTOOD = re.compile(r"[Ee][+\-]|/|\[(?:DBNum|[<>=])", re.I)
 _SHORT_DATE = "mm-dd-yy"
 # Digits that a spreadsheet keeps; what a binary fraction adds behind them was never typed.
 _PRECISION = ".15g"
+# Characters of a format; spreadsheets keep no longer one.
+_LONGEST = 255
 # Far above any figure; rounding larger ones needs more digits than Decimal keeps.
 _HUGE = 10**18
 
@@ -36,6 +38,8 @@ def show_number(value: float, code: str) -> str:
     ('-', '-5')
     """
     exact = Decimal(format(value, _PRECISION))
+    if len(code) > _LONGEST or not exact.is_finite():
+        return str(value)
     sections = _sections(code)
     section = _section_for(exact, sections)
     if section == "" and len(sections) > 1:
@@ -110,7 +114,10 @@ def _digits(value: Decimal, pattern: str) -> str | None:
         return None
     whole, point, fraction = match[1], match[2] or "", match[3] or ""
     scaled = len(whole) - len(whole.rstrip(","))
-    value = (value / 1000**scaled).quantize(Decimal(1).scaleb(-len(fraction)), ROUND_HALF_UP)
+    try:
+        value = (value / 1000**scaled).quantize(Decimal(1).scaleb(-len(fraction)), ROUND_HALF_UP)
+    except InvalidOperation:  # more digits than Decimal keeps
+        return None
     front, _, behind = format(value, "f").partition(".")
     least = len(fraction.rstrip("#?"))
     while len(behind) > least and behind.endswith("0"):

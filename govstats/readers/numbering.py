@@ -19,6 +19,8 @@ _DIGITS = "〇一二三四五六七八九"
 _PLACE = re.compile(r"%([1-9])")
 # Styles are based on each other; a chain that goes on after this runs in a circle.
 _LONGEST_CHAIN = 20
+# Word counts by letters up to zzz…z of thirty.
+_MOST_LETTERS = 780
 
 
 def chinese(number: int) -> str:
@@ -35,6 +37,8 @@ def chinese(number: int) -> str:
 
 
 def _letter(number: int) -> str:
+    if not 0 < number <= _MOST_LETTERS:
+        return str(number)
     return chr(ord("a") + (number - 1) % 26) * ((number - 1) // 26 + 1)
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from govstats.readers.limits import MOST_MATCHES, refuse
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -26,16 +28,10 @@ def hidden_elements(root: HtmlElement) -> dict[HtmlElement, str]:
     sheets = [sheet for sheet in root.iter("style") if _HIDES.search(sheet.text or "")]
     if not sheets:
         return {}
-    won: dict[tuple[HtmlElement, str], tuple[_Priority, str]] = {}
-    names = _names(root)
-    for order, (rule, name, value, important) in enumerate(_rules(sheets)):
-        if not _may_match(rule, names):
-            continue
-        for element, specificity in _matches(root, rule):
-            priority = (important, specificity, order)
-            before = won.get((element, name))
-            if before is None or before[0] <= priority:
-                won[element, name] = (priority, value)
+    try:
+        won = _won(root, sheets)
+    except RecursionError as error:
+        raise refuse("is an HTML page of style rules nested too deep") from error
     whole = _letters(root)
     hidden = {}
     # The strongest rule last; one without !important yields to the element's own style.
@@ -46,6 +42,27 @@ def hidden_elements(root: HtmlElement) -> dict[HtmlElement, str]:
         if _letters(element) <= _MOST * whole:
             hidden[element] = name
     return hidden
+
+
+def _won(
+    root: HtmlElement, sheets: list[HtmlElement]
+) -> dict[tuple[HtmlElement, str], tuple[_Priority, str]]:
+    """Element and property -> the strongest of the rules that set it, and the value set."""
+    won: dict[tuple[HtmlElement, str], tuple[_Priority, str]] = {}
+    names, left = _names(root), MOST_MATCHES
+    elements = sum(1 for _ in root.iter())
+    for order, (rule, name, value, important) in enumerate(_rules(sheets)):
+        if not _may_match(rule, names):
+            continue
+        left -= elements
+        if left < 0:
+            raise refuse("is an HTML page of too many style rules")
+        for element, specificity in _matches(root, rule):
+            priority = (important, specificity, order)
+            before = won.get((element, name))
+            if before is None or before[0] <= priority:
+                won[element, name] = (priority, value)
+    return won
 
 
 def _names(root: HtmlElement) -> set[str]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from email.message import Message
+from itertools import islice
 from urllib.parse import urljoin
 
 from govstats.document import Document, Grid, ReportError
 from govstats.readers.encoding import decode
 from govstats.readers.html import read_html
+from govstats.readers.limits import refuse
 from govstats.readers.pictures import Beside
 
 # The head of a message, where a browser says that it saved the page.
@@ -21,6 +23,8 @@ _START = re.compile(rb"(?:[\w-]+:[^\n]*\n(?:[ \t][^\n]*\n)*){0,20}?MIME-Version:
 _PAGES = ("text/html", "application/xhtml+xml")
 # A shell around the page proper says less than this, in characters.
 _LITTLE = 300
+# Parts of a message; a page with all its pictures has some 200.
+_MOST_PARTS = 2_000
 
 
 def is_web_archive(data: bytes) -> bool:
@@ -35,7 +39,13 @@ def read_web_archive(data: bytes) -> Document:
     """
     from email import message_from_bytes
 
-    parts = [part for part in message_from_bytes(data.lstrip()).walk() if _bytes(part)]
+    try:
+        walked = list(islice(message_from_bytes(data.lstrip()).walk(), _MOST_PARTS + 1))
+        parts = [part for part in walked if _bytes(part)]
+    except (RecursionError, LookupError, ValueError, TypeError, AttributeError) as error:
+        raise ReportError("decode", "is a damaged saved page: save it again as .html") from error
+    if len(walked) > _MOST_PARTS:
+        raise refuse(f"is a saved page of more than {_MOST_PARTS} parts")
     pages = [part for part in parts if part.get_content_type() in _PAGES]
     if not pages:
         raise ReportError("decode", "is a saved message without a page: save the report as .html")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
@@ -11,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from zipfile import ZipFile
 
 from govstats.document import ReportError
+from govstats.readers.archive import FAULTS
 from govstats.readers.blocks import tidy
+from govstats.readers.limits import MOST_CELLS, MOST_MERGED, MOST_PLACES, refuse
 from govstats.readers.number_format import show_moment, show_number
 
 if TYPE_CHECKING:
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 # No form is near this; one stray cell in the last row would make millions of empty ones.
 MOST_ROWS = 20_000
 MOST_COLUMNS = 500
+# Elements of a sheet that are counted before it is opened.
+_COUNTED = ("{*}c", "{*}mergeCell")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 
@@ -46,19 +51,20 @@ def read_xlsx(data: bytes) -> list[Sheet]:
     """The visible sheets of an .xlsx file in order. Raises ReportError (stage decode)."""
     from openpyxl import load_workbook
 
+    _require_sane(data)
     try:
         with warnings.catch_warnings():
             # About features that are left out, such as drop-down lists.
             warnings.simplefilter("ignore")
-            book = load_workbook(BytesIO(data), data_only=True)
+            book = load_workbook(BytesIO(data), data_only=True, keep_links=False)
             formulas = load_workbook(BytesIO(data)) if _has_formulas(data) else None
+            return [
+                _new_sheet(sheet, formulas[sheet.title] if formulas else None)
+                for sheet in book.worksheets
+                if sheet.sheet_state == "visible"
+            ]
     except Exception as error:
         raise _damaged() from error
-    return [
-        _new_sheet(sheet, formulas[sheet.title] if formulas else None)
-        for sheet in book.worksheets
-        if sheet.sheet_state == "visible"
-    ]
 
 
 def _damaged() -> ReportError:
@@ -68,9 +74,49 @@ def _damaged() -> ReportError:
 
 
 def _has_formulas(data: bytes) -> bool:
+    return any(_FORMULA.search(part) for part in _parts(data))
+
+
+def _parts(data: bytes) -> Iterator[bytes]:
+    """The parts of a workbook that are XML, in any of its encodings."""
     with ZipFile(BytesIO(data)) as archive:
-        names = [name for name in archive.namelist() if name.startswith("xl/worksheets/")]
-        return any(_FORMULA.search(archive.read(name)) for name in names)
+        for info in archive.infolist():
+            part = archive.read(info)
+            if part.lstrip()[:1] in (b"<", b"\xef", b"\xff", b"\xfe"):
+                yield part
+
+
+def _require_sane(data: bytes) -> None:
+    """Raise ReportError for a sheet of which openpyxl would make too much, or a damaged part."""
+    from lxml import etree
+
+    try:
+        for part in _parts(data):
+            cells = merged = places = 0
+            try:
+                for _, element in etree.iterparse(BytesIO(part), tag=_COUNTED):
+                    if element.tag.endswith("}c"):
+                        cells += 1
+                    else:
+                        merged += 1
+                        places += _places(element.get("ref", ""))
+                    element.clear()
+            except etree.XMLSyntaxError:
+                pass  # as far as it goes; openpyxl tells what is wrong
+            if cells > MOST_CELLS:
+                raise refuse(f"is a spreadsheet of more than {MOST_CELLS:,} cells")
+            if merged > MOST_MERGED or places > MOST_PLACES:
+                raise refuse("is a spreadsheet with merged cells out of all measure")
+    except FAULTS as error:
+        raise _damaged() from error
+
+
+def _places(ref: str) -> int:
+    """Cells of a merged range such as A1:C2."""
+    from openpyxl.utils import range_boundaries
+
+    left, top, right, bottom = range_boundaries(ref)
+    return (right - left + 1) * (bottom - top + 1) if right and bottom else MOST_PLACES
 
 
 def _new_sheet(sheet: Worksheet, formulas: Worksheet | None) -> Sheet:

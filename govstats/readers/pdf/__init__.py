@@ -34,7 +34,7 @@ from govstats.readers.pdf.words import join_touching
 # The longest report seen has under 40 pages; a longer file is a collection or an attack.
 MOST_PAGES = 500
 # A page of the smallest print has some 5,000 characters.
-MOST_CHARACTERS = 50_000
+MOST_CHARACTERS = 20_000
 # A digit is about half as wide as it is high: where less is left beside it, one more is cut off.
 CUT = 0.5
 # A page with no more characters than this, and a picture over this share of it, is a scan.

@@ -30,9 +30,8 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple
 
-from govstats.batch.clock import SECONDS
-
 from govstats.document import ReportError
+from govstats.readers.clock import SECONDS
 
 from .laboratory.cases import make_case
 from .laboratory.layouts import LAYOUTS

@@ -27,6 +27,7 @@ from .sheets import draw_style, make_sheets
 DPIS = (150, 200, 300)
 POOR, MIXED = "poor", "mixed"
 _FILE_NUMBER = re.compile(rb"/ID\s*\[<[0-9A-F]{32}><[0-9A-F]{32}>\]")
+_WRITTEN = re.compile(rb"(?<=/CreationDate\(D:)\d{14}")
 FILLERS = (
     "本机关坚持以公开为常态,持续做好栏目维护、内容更新和解读回应,方便公众查询和监督。",
     "各科室按照职责分工落实公开要求,逐项核对目录,及时补充缺漏,并做好保密审查和留痕管理。",
@@ -133,8 +134,8 @@ def as_mixed_pdf(pdf: bytes, pages: Sequence[bytes]) -> bytes:
         whole.import_pages(text, [0])
         whole.import_pages(pictures, list(range(1, len(pages))))
         whole.save(target)
-    # The library numbers every file that it writes by chance.
-    return _FILE_NUMBER.sub(b"", target.getvalue())
+    # The library numbers every file that it writes by chance, and notes the time.
+    return _WRITTEN.sub(b"20000101000000", _FILE_NUMBER.sub(b"", target.getvalue()))
 
 
 def as_picture(pages: Sequence[bytes], kind: str) -> bytes:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from math import pi
 from typing import Any, NamedTuple
 
+from govstats.document import DOUBT
+
 # Boxes of neighbouring characters of one word touch; this share of the size apart they do not.
 TOUCHING = 0.05
 # This share of a Chinese character lies below the baseline.
@@ -159,7 +161,8 @@ def _characters(textpage: Any) -> Sequence[str]:
     ):
         return text
     codes = (pdfium.FPDFText_GetUnicode(textpage.raw, index) for index in range(count))
-    return [chr(code) for code in codes]
+    # Half of a pair is no character, and cannot be written.
+    return [DOUBT if 0xD800 <= code <= 0xDFFF else chr(code) for code in codes]
 
 
 class _Placer:

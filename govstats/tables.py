@@ -226,7 +226,9 @@ def _typed(name: str, path: Path) -> pandas.DataFrame:
     texts = {column: "" for column, kind in held.items() if kind == "string"}
     if path.suffix == ".csv":
         for column in texts:
-            table[column] = table[column].map(as_was, na_action="ignore")
+            marked = table[column].str.startswith("'", na=False)
+            if marked.any():
+                table.loc[marked, column] = table.loc[marked, column].map(as_was)
     whole = {column: "Int64" for column, kind in held.items() if kind == "int64"}
     # One copy in the end: hundreds of columns set one by one leave a frame in pieces.
     return table.fillna(texts).astype(whole).copy()

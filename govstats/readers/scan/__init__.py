@@ -10,9 +10,10 @@ from __future__ import annotations
 import importlib
 import importlib.util
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from govstats.document import Document, Grid, Line, ReportError
+from govstats.document import DOUBT, Document, Grid, Line, ReportError
 from govstats.readers import clock
 
 if TYPE_CHECKING:
@@ -104,9 +105,23 @@ def progress(pages: Iterator[Any] | list[Any], count: int) -> Iterator[Any]:
 
 
 def _laid(scan: Scan, number: int) -> Page:
+    """The page in lines and tables; a number that was put together from pieces is in doubt.
+
+    Where a rule is broken, its rest or a number of the next cell may be one of them.
+    """
+    from govstats.numbers import parse_number
     from govstats.readers.pdf import lay_page
 
-    return lay_page(scan.pieces, scan.level, scan.upright, scan.size, number)
+    page = lay_page(scan.pieces, scan.level, scan.upright, scan.size, number)
+    whole = {piece.text for piece in scan.pieces}
+    for table in page.tables:
+        table.boxes = [
+            replace(box, text=box.text + DOUBT)
+            if box.text not in whole and parse_number(box.text) is not None
+            else box
+            for box in table.boxes
+        ]
+    return page
 
 
 def _require() -> None:

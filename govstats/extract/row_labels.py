@@ -146,6 +146,10 @@ def _complete(
         cells, row = segments[here].values, rows[first + 1]
         if row in codes or len(cells) != len(order) or not segments[here].labels:
             continue
+        # What stands behind the head of a column has lost no label: its own stands behind it.
+        label = segments[here].labels[-1]
+        if find_exact([label.text], table.column_codes) and not is_numbered(label):
+            continue
         reading = dict(
             zip([Address("requests", row, column) for column in order], cells, strict=True)
         )

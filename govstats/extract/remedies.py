@@ -107,7 +107,7 @@ def _by_rows(tokens: Sequence[Token], table: Table, orders: Orders) -> list[Read
 def _labels_behind(segments: Sequence[Segment], table: Table) -> bool | None:
     """Whether labels stand behind their numbers: none behind the last label. None when unclear.
 
-    Unclear is a table whose last row has lost its numbers, or whose first row has.
+    Unclear is a table whose first or last row has lost its numbers, or its label.
     """
     named = [s for s in segments if next(find_all(s.pieces, table.row_codes), None)]
     rows = [s for s in named if s.values]
@@ -115,10 +115,13 @@ def _labels_behind(segments: Sequence[Segment], table: Table) -> bool | None:
         s.labels[-1].row_place for s in rows if s.labels[-1].row_place == s.values[0].row_place
     }
     # Where rows stand in grids or in lines of their own, each begins with its label.
-    if named[-1].values or len(lines) == len(rows):
+    if len(lines) == len(rows):
         return False
     first = next((segment for segment in segments if segment.filled), Segment())
-    return None if find_exact(first.pieces, table.row_codes) else True
+    in_front = find_exact(first.pieces, table.row_codes) is not None
+    if named[-1].values:
+        return False if in_front else None
+    return None if in_front else True
 
 
 def _first_row(segment: Segment, table: Table) -> str | None:

@@ -53,14 +53,13 @@ def align_requests(tokens: Sequence[Token], table: Table) -> Placement:
         return _align(cut_segments(tokens, labels_first=False), table, step=-1)
     forward = _align(segments, table, step=1)
     broken = forward.violations()
-    if (not forward.unplaced and broken <= many) or (first_ahead and last_ahead):
+    if (not forward.unplaced and not broken) or (first_ahead and last_ahead):
         return forward
     backward = _align(cut_segments(tokens, labels_first=False), table, step=-1)
-    if backward.violations() == broken and abs(backward.unplaced - forward.unplaced) <= _width(
-        table
-    ):
+    others, apart = backward.violations(), abs(backward.unplaced - forward.unplaced)
+    if apart <= _width(table) and (others == broken or others < broken <= many):
         return _undisputed(forward, backward)
-    scored = ((broken, forward), (backward.violations(), backward))
+    scored = ((broken, forward), (others, backward))
     return min(scored, key=lambda pair: (pair[0] > many, pair[1].unplaced, pair[0]))[1]
 
 

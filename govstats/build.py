@@ -27,7 +27,7 @@ from govstats.issuers import level_and_body
 from govstats.panel import Panel, build_panel, measure_names
 from govstats.schemas import check_table, columns, write_datapackage
 from govstats.schemas.fields import names
-from govstats.tables import write_table
+from govstats.tables import harmless, write_table
 
 RECORD = (
     *("record_id", "origin", "source", "issuer", "province", "prefecture", "county", "level"),
@@ -249,6 +249,10 @@ def _write(out: Path, tables: dict[str, pd.DataFrame]) -> None:
         if name != "panel":  # whose counts are whole numbers, or not, by measure
             ordered = ordered.astype({column: _TYPES[kind] for column, kind in kinds.items()})
         check_table(name, ordered)
-        ordered.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
+        texts = [column for column, kind in kinds.items() if kind == "string"]
+        written = ordered.assign(
+            **{column: ordered[column].map(harmless, na_action="ignore") for column in texts}
+        )
+        written.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
     tables["panel"].to_parquet(out / "panel.parquet", index=False)
     write_datapackage(out)

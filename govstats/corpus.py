@@ -16,7 +16,7 @@ from govstats import outcome
 from govstats.document import ReportError
 from govstats.outcome import REPORTED, Outcome, outcome_of
 from govstats.readers import LARGEST, load
-from govstats.readers.archive import Archives, members_of
+from govstats.readers.archive import Archives, is_hidden, members_of
 from govstats.readers.pictures import Beside, beside_file
 from govstats.report import Report
 from govstats.tables import write_table
@@ -98,7 +98,7 @@ def _files(path: Path) -> Iterator[tuple[Path, str]]:
     for base, folders, names in os.walk(path, onerror=unlisted.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
-            if not name.startswith("."):
+            if not is_hidden(name):
                 file = os.path.join(base, name)
                 yield Path(file), _legible(file[top:].replace(os.sep, "/"))
     for error in unlisted:

@@ -26,7 +26,7 @@ from govstats.extract.row_labels import (
     in_form_order,
     is_numbered,
     labels_ahead,
-    later_labels,
+    last_labels,
     note_labels,
     row_codes_of,
 )
@@ -84,7 +84,7 @@ def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
     form_rows = [row.code for row in block.rows]
     own = {code for code in codes if code}
     regular = _is_regular([s for s, code in zip(segments, codes, strict=True) if code], len(order))
-    later = later_labels(segments, table) if step > 0 else {}
+    last = last_labels(segments, table) if step > 0 else {}
     fed: set[str] = set()
     for index, (segment, code) in enumerate(zip(segments, codes, strict=True)):
         note_labels(segment, table, placement)
@@ -92,12 +92,12 @@ def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
             placement.unplaced += segment.filled
             continue
         rows = _rows_of(code, own, form_rows, step)
-        in_run = any(later.get(row, 0) > index + 1 for row in rows)
+        in_run = any(last.get(row, (0, 0))[0] > index + 1 for row in rows)
         cells = beside_labels(segment) if step > 0 else segment
         if in_run and len(segment.values) == len(order) * (len(rows) + 1):
             # The run has the numbers of the row behind it too: those there have lost their label.
             fed.update(form_rows[form_rows.index(rows[-1]) + 1 :][:1])
-        if code in fed or (in_run and not in_form_order(rows, index, segments, table)):
+        if code in fed or (in_run and not in_form_order(rows, index, last)):
             reading: Reading = {}
         else:
             reading = _read_segment(cells, code, rows, order, heads, table, in_run, regular)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from govstats.extract.readings import Placement, row_identities, support
 from govstats.extract.segments import Segment
@@ -42,7 +42,7 @@ def labels_ahead(segments: Sequence[Segment], table: Table) -> tuple[bool, bool]
     )
     known = {code for _, code in find_all(first.pieces, table.row_codes)}
     numbered = bool(first.labels) and is_numbered(first.labels[-1])
-    last = max(later_labels(segments, table).values(), default=0)
+    last = max((segment for segment, _ in last_labels(segments, table).values()), default=0)
     numbers_behind = any(segment.filled for segment in segments[last:])
     return bool(known.difference(_SHORT)) or numbered, numbers_behind
 
@@ -53,31 +53,25 @@ def _row_of(segment: Segment) -> tuple[int, int, int] | None:
     return row if row == segment.values[0].row_place else None
 
 
-def later_labels(segments: Sequence[Segment], table: Table) -> dict[str, int]:
-    """Row -> the last segment with its label: numbers of several rows may run on before it."""
+def last_labels(segments: Sequence[Segment], table: Table) -> dict[str, tuple[int, int]]:
+    """Row -> where its label stands last: number of the segment and of the piece in it.
+
+    Numbers of several rows may run on before it.
+    """
     return {
-        code: index
-        for index, segment in enumerate(segments)
-        for _, code in find_all(segment.pieces, table.row_codes)
+        code: (number, index)
+        for number, segment in enumerate(segments)
+        for index, code in find_all(segment.pieces, table.row_codes)
         if code not in _SHORT
     }
 
 
-def in_form_order(
-    rows: Sequence[str], behind: int, segments: Sequence[Segment], table: Table
-) -> bool:
+def in_form_order(rows: Sequence[str], behind: int, last: Mapping[str, tuple[int, int]]) -> bool:
     """Whether the labels of rows that stand behind a segment are printed in the order of the rows.
 
     Numbers run on in the order of the form or in that of the labels: which, is not told.
     """
-    places = {
-        code: (number, index)
-        for number, segment in enumerate(segments)
-        if number > behind
-        for index, code in find_all(segment.pieces, table.row_codes)
-        if code not in _SHORT
-    }
-    printed = [places[row] for row in rows if row in places]
+    printed = [last[row] for row in rows if row in last and last[row][0] > behind]
     return printed == sorted(printed)
 
 

@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -58,7 +59,9 @@ def run_trial(number: int, folder: Path, out: Path, calm: tuple[Path, float], rn
             time.sleep(rng.uniform(0, 0.05))
         else:
             _wait(process, None, rng.uniform(0, seconds))
-        os.killpg(process.pid, signal.SIGKILL)
+        # A run that has ended meanwhile has nothing left to kill.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         finished.append(len(_held(out)))
     _wait(_start(folder, out, 2))

@@ -18,7 +18,7 @@ from govstats.outcome import REPORTED, Outcome, outcome_of
 from govstats.readers import LARGEST, load
 from govstats.readers.archive import Archives, is_hidden, members_of
 from govstats.readers.pictures import Beside, beside_file
-from govstats.report import Report
+from govstats.report import Report, digest_of
 from govstats.tables import write_table
 
 DUPLICATE = "duplicate"
@@ -181,7 +181,7 @@ def _read(source: Source, archives: Archives, largest: int, first_with: dict[str
         data = load_source(source, archives, largest)
     except ReportError as error:
         return Outcome("", stage=error.stage, error=str(error))
-    digest = outcome.digest_of(data)
+    digest = digest_of(data)
     if digest in first_with:
         return Outcome(digest, stage=DUPLICATE, error=same_content(first_with[digest]))
     first_with[digest] = source.name

@@ -6,7 +6,6 @@ that what was read once is known by its bytes wherever they lie.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
@@ -14,7 +13,7 @@ from typing import Any
 from govstats.document import ReportError
 from govstats.extract import STATED, UNREAD
 from govstats.readers.pictures import Beside
-from govstats.report import Report, read_report
+from govstats.report import Report, digest_of, read_report
 
 Row = Sequence[Any]
 
@@ -31,11 +30,6 @@ class Outcome:
     stage: str = ""
     error: str = ""
     limits: str = ""
-
-
-def digest_of(data: bytes) -> str:
-    """By what a file is known: the SHA-256 of its bytes, in hexadecimal digits."""
-    return hashlib.sha256(data).hexdigest()
 
 
 def outcome_of(data: bytes, beside: Beside | None = None) -> Outcome:

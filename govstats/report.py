@@ -45,12 +45,17 @@ class Report:
         return [found for found in self.checks if found.verdict == VIOLATED]
 
 
+def digest_of(data: bytes) -> str:
+    """By what a file is known: the SHA-256 of its bytes, in hexadecimal digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
 def read_report(source: str, data: bytes, beside: Beside | None = None) -> Report:
     """Read and check one report; `source` is the name it goes by. Raises ReportError.
 
     `beside` gives the files that lie beside it, for tables that are pictures.
     """
-    digest = hashlib.sha256(data).hexdigest()
+    digest = digest_of(data)
     document = read(data, beside)
     extraction = extract(document)
     # Character for character the source, so that the places of figures are those of the source.

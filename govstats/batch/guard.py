@@ -20,8 +20,9 @@ from typing import Any
 from govstats.batch import child as serving
 from govstats.batch.parts import fingerprint, pack
 from govstats.corpus import Source, beside_source
-from govstats.outcome import Outcome, digest_of, outcome_of
+from govstats.outcome import Outcome, outcome_of
 from govstats.readers.archive import Archives
+from govstats.report import digest_of
 
 # A child is replaced after so many files, in case a library loses memory.
 RENEWED_AFTER = 5_000

@@ -21,10 +21,11 @@ from govstats.batch.merge import Summary, write_tables
 from govstats.batch.parts import fingerprint, held_by, write_part
 from govstats.corpus import Failure, Source, load_source, walk_sources
 from govstats.document import ReportError
-from govstats.outcome import Outcome, digest_of
+from govstats.outcome import Outcome
 from govstats.readers import LARGEST
 from govstats.readers.archive import Archives
 from govstats.readers.clock import SECONDS
+from govstats.report import digest_of
 from govstats.tables import EXTRACTED, FORMATS
 
 # Hidden, so that it is never taken for reports.

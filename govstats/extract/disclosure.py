@@ -25,6 +25,8 @@ from govstats.labels import core, find_alike, find_all, find_exact, normalise
 from govstats.numbers import header_unit
 
 UNLISTED = "unlisted"
+# All labels of the table, were they set one character a line, are fewer.
+_LONGEST_HEAD = 400
 # White space may break the number of an article: 第二十条第(一 )项.
 _ARTICLE_START = re.compile("第二十条")
 
@@ -152,9 +154,15 @@ def _join(parts: Sequence[Sequence[Reading]], table: Table) -> Reading:
 
 
 def _current_head(head: list[Token], labels: Sequence[Token]) -> list[Token]:
-    """Labels since the last article: a new article starts a new head."""
+    """Labels since the last article: a new article starts a new head.
+
+    Of more labels than a head can have, the article and the last ones.
+    """
     for token in labels:
-        head = [token] if ARTICLE.match(normalise(token.text)) else [*head, token]
+        if ARTICLE.match(normalise(token.text)):
+            head = [token]
+        else:
+            head = [*head[:1], *head[1:][2 - _LONGEST_HEAD :], token]
     return head
 
 

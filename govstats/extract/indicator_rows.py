@@ -22,11 +22,8 @@ from govstats.extract.indicators import (
 )
 from govstats.extract.readings import Placement, Reading, fit
 from govstats.extract.segments import cut_segments
-from govstats.extract.tokens import Kind, Token
+from govstats.extract.tokens import MOST_PIECES, Kind, Token
 from govstats.forms import Address, Table
-
-# A label broken at white space has at most this many pieces.
-MOST_PIECES = 4
 
 
 def is_dump(row: Sequence[Token]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from govstats.extract.tokens import Kind, Token, fill_gaps
+from govstats.extract.tokens import MOST_PIECES, Kind, Token, fill_gaps
 from govstats.forms import TABLES, candidates
 from govstats.labels import Codes, core, find_alike, find_all, normalise
 
@@ -18,8 +18,6 @@ _HEADING = re.compile(r"^[一二三四五六七八九十]{1,2}、")
 _SHORTEST = 5
 # Fewer labels than this are a menu or a subheading, whatever numbers follow.
 _FEWEST_LABELS = 2
-# A label broken at white space has at most this many pieces.
-_MOST_PIECES = 4
 # No label of a form is longer; longer cells are prose.
 _LONGEST = 60
 # The number of a page is no label: it does not part what stands above it from what goes on below.
@@ -133,7 +131,7 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
     filled = {t.row_place for t in tokens if t.columns and t.kind is Kind.NUMBER}
     for token in tokens:
         before = current
-        broken = [*broken[1 - _MOST_PIECES :], token] if _is_piece(token) else []
+        broken = [*broken[1 - MOST_PIECES :], token] if _is_piece(token) else []
         if token.kind is Kind.LABEL:
             found = _table_of(token.text) or _table_of_pieces(broken)
             if found is not None:

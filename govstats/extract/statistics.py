@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 
-from govstats.extract.indicator_rows import MOST_PIECES, align_statistics, is_dump
+from govstats.extract.indicator_rows import align_statistics, is_dump
 from govstats.extract.indicators import codes_of, column_of, is_unit, key, words_of
 from govstats.extract.readings import Placement
-from govstats.extract.tokens import Kind, Token, fill_gaps
+from govstats.extract.tokens import MOST_PIECES, Kind, Token, fill_gaps
 from govstats.forms import STATISTICS, TABLES, Table, candidates
 from govstats.labels import normalise
 

@@ -28,7 +28,7 @@ _LONGEST_NUMBER = 40
 # Fewer standing numbers than this in a line are prose, not a dumped table row.
 _FEWEST_NUMBERS = 3
 # A label broken at white space has at most this many pieces.
-_MOST_PIECES = 4
+MOST_PIECES = 4
 # Two empty rows of the widest table; more empty lines are layout.
 MOST_BLANKS = 30
 
@@ -151,7 +151,7 @@ def _count_items(pieces: Sequence[str], words: frozenset[str]) -> int:
     """How many labels and values the pieces are, each label perhaps broken; 0 when others too."""
     at = count = 0
     while at < len(pieces):
-        ends = range(min(len(pieces), at + _MOST_PIECES), at, -1)
+        ends = range(min(len(pieces), at + MOST_PIECES), at, -1)
         label = next((end for end in ends if core("".join(pieces[at:end])) in words), None)
         if label is None and not _is_value(pieces[at]):
             return 0

@@ -28,9 +28,9 @@ class Line:
     number: int
     page: int = 0
 
-    def place(self) -> str:
-        """Where the line stands, in words."""
-        return f"{_page(self.page)}line {self.number}"
+    def place(self, column: int) -> str:
+        """Where a character of the line (from 1) stands, in words."""
+        return f"{_page(self.page)}line {self.number}, column {column}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,8 @@ class Identity:
         return (*self.left, *((-sign, address) for sign, address in self.right))
 
 
-@dataclass(frozen=True)
+# Each is made once: the same table is the same object, so that it is cheap as a key.
+@dataclass(frozen=True, eq=False)
 class Table:
     """One table of a form; `form` is the notice's year, or `any` where forms share the table."""
 
@@ -139,6 +140,11 @@ class Table:
     def identity_rows(self) -> tuple[tuple[Identity, frozenset[str]], ...]:
         """Every identity with the rows that it joins."""
         return tuple((i, frozenset(a.row for _, a in i.terms())) for i in self.identities)
+
+    @lru_cache(maxsize=4096)  # noqa: B019 - tables live as long as the process
+    def identities_within(self, rows: frozenset[str]) -> tuple[Identity, ...]:
+        """Identities that lie wholly within the given rows."""
+        return tuple(identity for identity, joined in self.identity_rows if joined <= rows)
 
     @cached_property
     def head_cores(self) -> frozenset[str]:

@@ -39,12 +39,22 @@ def weigh(
     With cells missing, the verdict is `violated` when no missing value of the right sign could make
     it hold, else `undetermined`. A side without any stated cell is None.
     """
+    try:
+        left = sum([sign * values[address] for sign, address in identity.left])
+        right = sum([sign * values[address] for sign, address in identity.right])
+    except KeyError:
+        return _weigh_open(identity, values, negative)
+    holds = left == right or (identity.relation == "<=" and left < right)
+    return Balance(left, right, HOLDS if holds else VIOLATED)
+
+
+def _weigh_open(
+    identity: Identity, values: Mapping[Address, Value], negative: Collection[str]
+) -> Balance:
+    """The balance of an identity of which cells are missing."""
     left, right = _stated_sum(identity.left, values), _stated_sum(identity.right, values)
     difference = (left or 0) - (right or 0)
     missing = [(sign, a) for sign, a in identity.terms() if a not in values]
-    if not missing:
-        holds = difference == 0 or (identity.relation == "<=" and difference < 0)
-        return Balance(left, right, HOLDS if holds else VIOLATED)
     # What is missing can only add to its side, but where it may be negative anything is possible.
     free = any(address.column in negative for _, address in missing)
     can_fall = free or any(sign < 0 for sign, _ in missing)
@@ -98,6 +108,8 @@ def bound(
     bounded.
     """
     wanted = set(unknown)
+    if not wanted:
+        return {}
     doubtful = {
         address
         for identity in identities

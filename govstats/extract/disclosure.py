@@ -57,14 +57,14 @@ def _with_garbled(tokens: Sequence[Token], table: Table) -> list[Token]:
     Blanks further right, which only fill up the row, would pass for the row's cells.
     """
     known = {*table.row_codes, *table.column_codes, *table.head_cores}
-    rows = {t.row_place for t in tokens if t.columns and core(t.text) in table.row_codes}
+    rows = {t.row for t in tokens if t.columns and core(t.text) in table.row_codes}
     marked: list[Token] = []
     named = None
     for token in tokens:
         words = core(token.text) if token.kind is Kind.LABEL else ""
-        is_cell = bool(words) and token.row_place == named and words not in known
-        if words in table.row_codes and token.row_place in rows:
-            named = token.row_place
+        is_cell = bool(words) and token.row == named and words not in known
+        if words in table.row_codes and token.row in rows:
+            named = token.row
         marked.append(token._replace(kind=Kind.GARBLED) if is_cell else token)
     return marked
 

@@ -122,12 +122,11 @@ def support(reading: Reading, identities: Iterable[Identity], table: Table) -> t
     That an inequality holds says little: it is no reason to prefer a reading.
     """
     values = numbers_of(reading)
-    as_zero = {**dict.fromkeys(reading, 0), **values}
     broken = holding = 0
     for identity in identities:
-        broken += weigh(identity, values, table.negative).verdict == VIOLATED
-        difference = sum(sign * as_zero.get(address, 0) for sign, address in identity.terms())
-        holding += identity.relation == "=" and difference == 0
+        left, right, verdict = weigh(identity, values, table.negative)
+        broken += verdict == VIOLATED
+        holding += identity.relation == "=" and (left or 0) == (right or 0)
     return broken + _negatives(values, table), -holding
 
 
@@ -277,7 +276,6 @@ def trim_blanks(values: Sequence[Token]) -> Sequence[Token]:
     return values[filled[0] : filled[-1] + 1] if filled else []
 
 
-def row_identities(table: Table, rows: Iterable[str]) -> list[Identity]:
+def row_identities(table: Table, rows: Iterable[str]) -> Sequence[Identity]:
     """Identities that lie wholly within the given rows."""
-    inside = set(rows)
-    return [identity for identity, joined in table.identity_rows if joined <= inside]
+    return table.identities_within(frozenset(rows))

@@ -128,7 +128,7 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
     current: str | None = None
     broken: list[Token] = []
     tokens = list(tokens)
-    filled = {t.row_place for t in tokens if t.columns and t.kind is Kind.NUMBER}
+    filled = {t.row for t in tokens if t.columns and t.kind is Kind.NUMBER}
     for token in tokens:
         before = current
         broken = [*broken[1 - MOST_PIECES :], token] if _is_piece(token) else []
@@ -141,7 +141,7 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
                     before = found if len(broken) > 1 else None
                 current = found
             elif _is_prose(token.text) or (
-                _is_heading(token.text) and token.row_place not in filled
+                _is_heading(token.text) and token.row not in filled
             ):
                 current = None
         if current is not None:

@@ -112,7 +112,7 @@ def _labels_behind(segments: Sequence[Segment], table: Table) -> bool | None:
     named = [s for s in segments if next(find_all(s.pieces, table.row_codes), None)]
     rows = [s for s in named if s.values]
     lines = {
-        s.labels[-1].row_place for s in rows if s.labels[-1].row_place == s.values[0].row_place
+        s.labels[-1].row for s in rows if s.labels[-1].row == s.values[0].row
     }
     # Where rows stand in grids or in lines of their own, each begins with its label.
     if len(lines) == len(rows):

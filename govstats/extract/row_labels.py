@@ -29,7 +29,7 @@ def labels_ahead(segments: Sequence[Segment], table: Table) -> tuple[bool, bool]
     One number alone may be that of a page, unless the row's other cells are printed empty, or it
     stands in the printed row of its label.
     """
-    shared = Counter(s.labels[-1].row_place for s in segments if s.labels and s.values)
+    shared = Counter(s.labels[-1].row for s in segments if s.labels and s.values)
     alone = {place for place, count in shared.items() if count == 1}
     width = len(table.blocks[0].columns)
     first = next(
@@ -47,10 +47,10 @@ def labels_ahead(segments: Sequence[Segment], table: Table) -> tuple[bool, bool]
     return bool(known.difference(_SHORT)) or numbered, numbers_behind
 
 
-def _row_of(segment: Segment) -> tuple[int, int, int] | None:
+def _row_of(segment: Segment) -> tuple[int, int] | None:
     """The printed row that a segment's last label shares with its cells, if they share one."""
-    row = segment.labels[-1].row_place if segment.labels else None
-    return row if row == segment.values[0].row_place else None
+    row = segment.labels[-1].row if segment.labels else None
+    return row if row == segment.values[0].row else None
 
 
 def last_labels(segments: Sequence[Segment], table: Table) -> dict[str, tuple[int, int]]:

@@ -43,15 +43,15 @@ def cut_segments(tokens: Sequence[Token], labels_first: bool = True) -> list[Seg
 
 def _without_row_ends(tokens: Sequence[Token]) -> Sequence[Token]:
     """Where every line holds one cell, the tokens without the blanks that end a row (`6 ||`)."""
-    filled: set[tuple[int, int, int]] = set()
+    filled: set[tuple[int, int]] = set()
     for token in tokens:
         if token.columns is not None or (
-            token.kind is not Kind.BLANK and token.row_place in filled
+            token.kind is not Kind.BLANK and token.row in filled
         ):
             return tokens
         if token.kind is not Kind.BLANK:
-            filled.add(token.row_place)
-    return [t for t in tokens if t.kind is not Kind.BLANK or t.row_place not in filled]
+            filled.add(token.row)
+    return [t for t in tokens if t.kind is not Kind.BLANK or t.row not in filled]
 
 
 def beside_labels(segment: Segment) -> Segment:
@@ -59,8 +59,8 @@ def beside_labels(segment: Segment) -> Segment:
 
     Numbers in a row below have lost their own label.
     """
-    row = segment.labels[-1].row_place if segment.labels else None
-    own = [token for token in segment.values if token.row_place == row]
+    row = segment.labels[-1].row if segment.labels else None
+    own = [token for token in segment.values if token.row == row]
     blank = bool(own) and all(token.kind is Kind.BLANK for token in own)
     return Segment(segment.labels, own) if blank else segment
 
@@ -70,9 +70,9 @@ def without_blank_rows(values: list[Token]) -> list[Token]:
 
     Where numbers stand one a row, a row of one blank is a cell.
     """
-    filled = [token.row_place for token in values if token.kind is not Kind.BLANK]
+    filled = [token.row for token in values if token.kind is not Kind.BLANK]
     rows = set(filled)
-    return [t for t in values if t.row_place in rows] if len(rows) < len(filled) else values
+    return [t for t in values if t.row in rows] if len(rows) < len(filled) else values
 
 
 def trim(segments: Sequence[Segment], width: int) -> list[Segment]:

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from enum import Enum
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from govstats.document import Document, Grid, GridCell, Line
 from govstats.forms import STATISTICS, TABLES, candidates
@@ -45,13 +45,15 @@ class Kind(Enum):
 class Token(NamedTuple):
     """One printed cell; `line` is 0 inside grids, `columns` None outside them.
 
-    `start` is where the cell begins in the document's running text, -1 inside grids.
+    `row` is the printed row, by block and row in it: cells of one row have the same. `start` is
+    where the cell begins in the document's running text, -1 inside grids. `printed` is where it
+    stands: the line and the character of it, or the grid and the cell.
     """
 
     kind: Kind
     text: str
     number: Number | None
-    locator: str
+    printed: tuple[Line | Grid, Any] | None
     row: tuple[int, int]
     line: int = 0
     columns: range | None = None
@@ -59,9 +61,12 @@ class Token(NamedTuple):
     start: int = -1
 
     @property
-    def row_place(self) -> tuple[int, int, int]:
-        """The printed row: block and row of a grid, or line; cells of one row have the same."""
-        return (*self.row, self.line)
+    def locator(self) -> str:
+        """Where the cell stands, in words: few are ever asked, so they are put together late."""
+        if self.printed is None:
+            return f"after line {self.line}"
+        place, at = self.printed
+        return place.place(at)
 
     @property
     def is_value(self) -> bool:
@@ -102,8 +107,7 @@ def _grid_row(grid: Grid, row: int, block: int) -> Iterator[Token]:
         kind, text, number = _content(cell.text)
         # A label counts in every row it spans; a number was printed once.
         if kind is Kind.LABEL or cell.row == row + 1:
-            place = grid.place(cell)
-            yield Token(kind, text, number, place, (block, row), columns=_covered(cell))
+            yield Token(kind, text, number, (grid, cell), (block, row), columns=_covered(cell))
 
 
 def _covered(cell: GridCell) -> range:
@@ -174,9 +178,11 @@ def _words(rows: bool) -> frozenset[str]:
 
 def _piece(text: str, at: int, line: Line, block: int, offset: int) -> Token:
     """The token of a part of a line that begins at character `at` of it."""
-    at += len(text) - len(text.lstrip())
-    place = f"{line.place()}, column {at + 1}"
-    return Token(*_content(text), place, (block, 0), line.number, start=offset + at)
+    kind, inner, number = _content(text)
+    if text != inner:
+        at += len(text) - len(text.lstrip())
+    printed = (line, at + 1)
+    return Token(kind, inner, number, printed, (block, 0), line.number, start=offset + at)
 
 
 def _cells(line: Line, block: int, offset: int, separator: str) -> list[Token]:
@@ -233,6 +239,4 @@ def _both_lines(first: Token, second: Token) -> bool:
 
 
 def _empty(before: Token, step: int) -> Token:
-    return Token(
-        Kind.BLANK, "", None, f"after line {before.line}", (before.row[0], step), before.line
-    )
+    return Token(Kind.BLANK, "", None, None, (before.row[0], step), before.line)

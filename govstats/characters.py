@@ -44,13 +44,15 @@ def _without_pinyin(text: str) -> str:
 
 def _has_traditional(text: str) -> bool:
     """Whether Chinese characters occur that GB 2312 lacks: most traditional ones, some rare."""
-    if text.isascii():
-        return False
-    try:
-        "".join(sign for sign in set(text) if "一" <= sign <= "鿿").encode("gb2312")
-    except UnicodeEncodeError:
-        return True
-    return False
+    return not text.isascii() and _not_simplified().search(text) is not None
+
+
+@lru_cache(maxsize=1)
+def _not_simplified() -> re.Pattern[str]:
+    """The characters of the block of Chinese ones that GB 2312 lacks, in ten milliseconds."""
+    every = "".join(map(chr, range(ord("一"), ord("鿿") + 1)))
+    simple = set(every.encode("gb2312", "ignore").decode("gb2312"))
+    return re.compile(f"[{''.join(sign for sign in every if sign not in simple)}]")
 
 
 @lru_cache(maxsize=1)

@@ -21,7 +21,7 @@ def reading(changes: dict[str, object] | None = None, at: str = "upheld") -> Ext
         value = values[address.column]
         cell = Cell(address, value, "", str(value), "stated", None, None, "any", "line 1")
         if changes and (address.row, address.column) == ("review", at):
-            cell = replace(cell, **changes)
+            cell = cell._replace(**changes)
         cells.append(cell)
     return Extraction("", 2022, {"remedies": "any"}, tuple(cells))
 
@@ -77,7 +77,7 @@ def test_the_judge_sees_each_verdict(changes, document, verdict) -> None:
 def test_two_parts_read_in_each_others_place_are_silently_wrong() -> None:
     found = reading({"value": 2})
     cells = [
-        replace(c, value=1) if c.address[1:] == ("review", "corrected") else c for c in found.cells
+        c._replace(value=1) if c.address[1:] == ("review", "corrected") else c for c in found.cells
     ]
     judged = judge(replace(found, cells=tuple(cells)), known())
     assert Counter(item.verdict for item in judged) == {"right": 13, "silent": 2}
@@ -90,7 +90,7 @@ def test_a_refused_document_has_no_cell_read() -> None:
 
 def test_a_row_that_the_document_lacks_is_invented() -> None:
     found = reading()
-    beyond = replace(found.cells[0], address=Address("remedies", "appeal", "upheld"))
+    beyond = found.cells[0]._replace(address=Address("remedies", "appeal", "upheld"))
     judged = judge(replace(found, cells=(*found.cells, beyond)), known())
     assert Counter(item.verdict for item in judged) == {"right": 15, "invented": 1}
 
@@ -110,7 +110,7 @@ def test_an_altered_number_is_named_unread_or_unseen() -> None:
     # The sum is made to agree: nothing names the number any more.
     agreeing = reading({"value": 5})
     cells = [
-        replace(c, value=7) if c.address[1:] == ("review", "total") else c for c in agreeing.cells
+        c._replace(value=7) if c.address[1:] == ("review", "total") else c for c in agreeing.cells
     ]
     unseen = judge(replace(agreeing, cells=tuple(cells)), changed)
     assert [i.alteration for i in unseen if i.address == where] == ["unseen"]

@@ -84,7 +84,7 @@ def _with(
     cells: Iterable[Cell], beside: Mapping[Address, tuple[Value | None, str]]
 ) -> tuple[Cell, ...]:
     return tuple(
-        replace(cell, corrected=beside[cell.address][0], correction=beside[cell.address][1])
+        cell._replace(corrected=beside[cell.address][0], correction=beside[cell.address][1])
         if cell.address in beside and not cell.label
         else cell
         for cell in cells
@@ -128,7 +128,7 @@ def _speaks_against(value: Value | None, cell: Cell, extraction: Extraction) -> 
 def _as_corrected(extraction: Extraction) -> Extraction:
     """The extraction as it would be, had the corrected numbers been printed."""
     cells = (
-        replace(cell, value=cell.corrected, status=UNREAD if cell.corrected is None else STATED)
+        cell._replace(value=cell.corrected, status=UNREAD if cell.corrected is None else STATED)
         if cell.correction and cell.correction != BY_SUMS
         else cell
         for cell in extraction.cells

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from govstats.document import Document, ReportError
 from govstats.extract.disclosure import UNLISTED, align_disclosure
@@ -20,7 +21,12 @@ from govstats.labels import find_all, normalise
 from govstats.numbers import Value, doubtful_values
 from govstats.sums import Bounds, bound
 
-_ALIGNERS = {"disclosure": align_disclosure, "requests": align_requests, "remedies": align_remedies}
+Align = Callable[[Sequence[Token], Table], Placement]
+_ALIGNERS: dict[str, Align] = {
+    "disclosure": align_disclosure,
+    "requests": align_requests,
+    "remedies": align_remedies,
+}
 _SECTION = re.compile(r"^\s*[一二三四五六七八九]、\S{2,30}$", re.M)
 # Section headings that a report without tables must have at least, to be taken for one.
 _FEWEST_SECTIONS = 2
@@ -32,8 +38,7 @@ STATED, BLANK, IMPLIED, BOUNDED = "stated", "blank", "implied", "bounded"
 ABSENT, UNREAD = "absent", "unread"
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """One cell of a form: value and how it is known, printed text, and where it stood.
 
     `value` is set for stated and implied cells only. `low` and `high` are what the sums leave for a
@@ -83,8 +88,7 @@ def extract(document: Document) -> Extraction:
     for name, align in _ALIGNERS.items():
         if name in regions:
             tokens = regions[name].tokens
-            likely = _likely_forms(tokens, candidates(name))
-            placement = _best_form([align(tokens, table) for table in likely])
+            placement = _best_form(align, tokens, _likely_forms(tokens, candidates(name)))
             if placement.tokens or placement.rows:
                 forms[name] = placement.table.form
                 cells += _assemble(placement)
@@ -125,13 +129,20 @@ def _likely_forms(region: Sequence[Token], tables: Sequence[Table]) -> list[Tabl
     return [table for table, found in zip(tables, named, strict=True) if found == most]
 
 
-def _best_form(placements: Sequence[Placement]) -> Placement:
+def _best_form(align: Align, tokens: Sequence[Token], tables: Sequence[Table]) -> Placement:
     """The version of the form whose cells fit best; the newer one where all do alike."""
+    placements: list[Placement] = []
+    cells = sum(token.is_value for token in tokens)
+    for table in tables:
+        placements.append(align(tokens, table))
+        # All that is printed fills all that the form has: no other version can fit better.
+        if _fitness(placements[-1]) == (cells, 0, 0) and cells == len(table.addresses):
+            break
+    return max(reversed(placements), key=_fitness)
 
-    def fit(placed: Placement) -> tuple[int, ...]:
-        return len(placed.tokens), -placed.unplaced, -placed.wanting()
 
-    return max(reversed(placements), key=fit)
+def _fitness(placed: Placement) -> tuple[int, ...]:
+    return len(placed.tokens), -placed.unplaced, -placed.wanting()
 
 
 def _assemble(placement: Placement) -> Iterable[Cell]:
@@ -206,8 +217,8 @@ def _stands_unplaced(address: Address, value: Value | None, placement: Placement
 
 def _row_place(address: Address, placement: Placement) -> str:
     """Where the label of a cell's row stands, for cells whose number is gone."""
-    place = placement.rows.get(address.row)
-    return f"row label at {place}" if place else ""
+    label = placement.rows.get(address.row)
+    return f"row label at {label.locator}" if label else ""
 
 
 __all__ = ["Cell", "Extraction", "extract"]

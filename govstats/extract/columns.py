@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from govstats.extract.tokens import Kind, Token
+from govstats.extract.tokens import BLANK, Token
 from govstats.forms import Block, Table
 from govstats.labels import core, find_all
 
@@ -45,7 +45,7 @@ def by_position(labels: Sequence[Token], codes: Mapping[str, str]) -> dict[int, 
     found: dict[int, str] = {}
     grid = -1
     for token in labels:
-        code = _lowest_head(token.text, codes)
+        code = _lowest_head(token.text, codes) if token.columns is not None else None
         if code is None or token.columns is None:
             continue
         if token.row[0] != grid:
@@ -68,12 +68,12 @@ def place_by_position(values: Sequence[Token], heads: Mapping[int, str]) -> dict
         code = heads.get(token.columns.start) if token.columns is not None else None
         if code is not None and code not in placed:
             placed[code] = token
-        elif token.kind is not Kind.BLANK:
+        elif token.kind is not BLANK:
             return None
     return placed if placed and set(placed) == set(heads.values()) else None
 
 
 def stand_under(values: Sequence[Token], heads: Mapping[int, str]) -> bool:
     """True when every cell that is filled stands under a head, though cells may be lost."""
-    filled = [token.columns for token in values if token.kind is not Kind.BLANK]
+    filled = [token.columns for token in values if token.kind is not BLANK]
     return all(columns is not None and columns.start in heads for columns in filled)

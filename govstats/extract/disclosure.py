@@ -19,7 +19,7 @@ from govstats.extract.readings import (
 )
 from govstats.extract.regions import ARTICLE
 from govstats.extract.segments import Segment, beside_labels, cut_segments
-from govstats.extract.tokens import Kind, Token
+from govstats.extract.tokens import BLANK, GARBLED, LABEL, Token
 from govstats.forms import Address, Block, Table
 from govstats.labels import core, find_alike, find_all, find_exact, normalise
 from govstats.numbers import header_unit
@@ -61,11 +61,11 @@ def _with_garbled(tokens: Sequence[Token], table: Table) -> list[Token]:
     marked: list[Token] = []
     named = None
     for token in tokens:
-        words = core(token.text) if token.kind is Kind.LABEL else ""
+        words = core(token.text) if token.kind is LABEL else ""
         is_cell = bool(words) and token.row == named and words not in known
         if words in table.row_codes and token.row in rows:
             named = token.row
-        marked.append(token._replace(kind=Kind.GARBLED) if is_cell else token)
+        marked.append(token._replace(kind=GARBLED) if is_cell else token)
     return marked
 
 
@@ -136,7 +136,7 @@ def _align(tokens: Sequence[Token], table: Table) -> Placement:
 
 def _put(placement: Placement, reading: Reading, segment: Segment) -> None:
     placement.put(reading)
-    placed = sum(token.kind is not Kind.BLANK for token in reading.values())
+    placed = sum(token.kind is not BLANK for token in reading.values())
     placement.unplaced += max(0, segment.filled - placed)
 
 
@@ -256,7 +256,7 @@ def _keep_unlisted(segment: Segment, head: Sequence[Token], placement: Placement
         return False
     cells = segment.values
     if len(cells) > len(columns):
-        cells = [token for token in cells if token.kind is not Kind.BLANK]
+        cells = [token for token in cells if token.kind is not BLANK]
     if len(cells) != len(columns):
         return False
     placement.unlisted += [

@@ -22,13 +22,13 @@ from govstats.extract.indicators import (
 )
 from govstats.extract.readings import Placement, Reading, fit
 from govstats.extract.segments import cut_segments
-from govstats.extract.tokens import MOST_PIECES, Kind, Token
+from govstats.extract.tokens import BLANK, LABEL, MOST_PIECES, Token
 from govstats.forms import Address, Table
 
 
 def is_dump(row: Sequence[Token]) -> bool:
     """Whether a line holds several rows: numbers in front may then belong to labels behind."""
-    labels = sum(token.kind is Kind.LABEL and not is_unit(token.text) for token in row)
+    labels = sum(token.kind is LABEL and not is_unit(token.text) for token in row)
     return row[0].columns is None and labels > MOST_PIECES
 
 
@@ -69,7 +69,7 @@ def _name(lines: Sequence[Line], words: Words) -> None:
 
 
 def _is_filled(line: Line) -> bool:
-    return bool(line.unit) or any(token.kind is not Kind.BLANK for token in line.values)
+    return bool(line.unit) or any(token.kind is not BLANK for token in line.values)
 
 
 def _ordered(tokens: Sequence[Token], table: Table) -> tuple[list[Line], bool]:
@@ -87,7 +87,7 @@ def _ordered(tokens: Sequence[Token], table: Table) -> tuple[list[Line], bool]:
     if label is None or not is_dump([t for t in tokens if t.row == label.row]):
         return lines, label is not None
     before = (token for line in lines[: known[0]] for token in line.values)
-    in_front = any(token.kind is not Kind.BLANK for token in before)
+    in_front = any(token.kind is not BLANK for token in before)
     behind = bool(lines[known[-1]].values)
     if in_front and not behind:
         lines = _named_lines(list(_turned(tokens)), table)
@@ -110,14 +110,14 @@ def _turned(tokens: Sequence[Token]) -> Iterator[Token]:
         labels = segment.labels
         units = [i for i, token in enumerate(labels) if is_unit(token.text)]
         split = (units[0] + 1 if units else 1) if segment.values else len(labels)
-        filled = (token for token in segment.values if token.kind is not Kind.BLANK)
+        filled = (token for token in segment.values if token.kind is not BLANK)
         yield from (*labels[:split], *filled, *labels[split:])
 
 
 def _is_clear(lines: Sequence[Line], columns: Sequence[str]) -> bool:
     """Whether the heads account for the cells: most rows have no number beyond them."""
     rows = [line.values[len(columns) :] for line in lines if line.codes and line.values]
-    within = sum(all(token.kind is Kind.BLANK for token in surplus) for surplus in rows)
+    within = sum(all(token.kind is BLANK for token in surplus) for surplus in rows)
     return 2 * within >= len(rows)
 
 
@@ -139,7 +139,7 @@ def _place(line: Line, code: str, heads: _Heads, placement: Placement) -> None:
     reading = _read(line, code, heads, placement.table)
     known = placement.table.block_of[code].columns
     placement.put({a: t for a, t in reading.items() if any(a.column == c.code for c in known)})
-    filled = sum(token.kind is not Kind.BLANK for token in line.values)
+    filled = sum(token.kind is not BLANK for token in line.values)
     placement.unplaced += filled if not reading else 0
 
 
@@ -194,7 +194,7 @@ def _read(line: Line, code: str, heads: _Heads, table: Table) -> Reading:
     if placed is not None:
         return {Address(table.name, code, column): token for column, token in placed.items()}
     cells, surplus = line.values[: len(heads.columns)], line.values[len(heads.columns) :]
-    if not heads.clear or any(token.kind is not Kind.BLANK for token in surplus):
+    if not heads.clear or any(token.kind is not BLANK for token in surplus):
         return {}
     addresses = [Address(table.name, code, column) for column in heads.columns]
     return fit(cells, addresses, table, [code])
@@ -203,7 +203,7 @@ def _read(line: Line, code: str, heads: _Heads, table: Table) -> Reading:
 def _keep(line: Line, columns: Sequence[str], placement: Placement, clear: bool) -> None:
     """Keep a row that the form does not know under its printed label, if its cells are clear."""
     words = words_of(placement.table)
-    filled = sum(token.kind is not Kind.BLANK for token in line.values)
+    filled = sum(token.kind is not BLANK for token in line.values)
     label = line.label
     if not filled:
         return

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate, combinations
 from math import comb
 
-from govstats.extract.tokens import Kind, Token
+from govstats.extract.tokens import BLANK, Token
 from govstats.forms import Address, Identity, Table
 from govstats.numbers import Value
 from govstats.sums import VIOLATED, weigh
@@ -26,14 +26,14 @@ MOST_READINGS = 600
 class Placement:
     """Tokens put at addresses, rows whose label the document has, numbers that found no place.
 
-    `rows` holds where each row's label stands ("" when only its numbers were recognised);
+    `rows` holds each row's label (None when only its numbers were recognised);
     `unlisted` holds (printed label, column, token) of rows the form does not know; `units` the unit
     that the head states for a row's amounts; `unprinted` has columns that the table does not have.
     """
 
     table: Table
     tokens: dict[Address, Token] = field(default_factory=dict)
-    rows: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, Token | None] = field(default_factory=dict)
     conflicts: set[Address] = field(default_factory=set)
     unlisted: list[tuple[str, str, Token]] = field(default_factory=list)
     units: dict[str, str] = field(default_factory=dict)
@@ -41,17 +41,16 @@ class Placement:
     unplaced: int = 0
 
     def note_row(self, code: str, label: Token) -> None:
-        """Remember where a row's label stands; the last one printed counts."""
-        self.rows[code] = label.locator
+        """Remember a row's label; the last one printed counts."""
+        self.rows[code] = label
 
     def put(self, reading: Reading) -> None:
         """Add a reading; an address printed twice with two values belongs to neither."""
         for address, token in reading.items():
-            earlier = self.tokens.get(address)
-            if earlier is not None and _shown(earlier) != _shown(token):
+            earlier = self.tokens.setdefault(address, token)
+            if earlier is not token and _shown(earlier) != _shown(token):
                 self.conflicts.add(address)
-            self.tokens.setdefault(address, token)
-            self.rows.setdefault(address.row, "")
+            self.rows.setdefault(address.row)
 
     def lacks(self, address: Address) -> bool:
         """True when the document has no such row: no label, and no row of numbers without place.
@@ -97,7 +96,7 @@ def windows(values: Sequence[Token], addresses: Sequence[Address]) -> list[Readi
     many numbers. Too few: each way to leave addresses empty, unless nothing but blanks is there.
     """
     width = len(addresses)
-    filled = [i for i, token in enumerate(values) if token.kind is not Kind.BLANK]
+    filled = [i for i, token in enumerate(values) if token.kind is not BLANK]
     if len(values) < width:
         if not filled or comb(width, len(values)) > MOST_READINGS:
             return []
@@ -105,7 +104,7 @@ def windows(values: Sequence[Token], addresses: Sequence[Address]) -> list[Readi
             {addresses[place]: token for place, token in zip(places, values, strict=True)}
             for places in combinations(range(width), len(values))
         ]
-    before = list(accumulate((t.kind is not Kind.BLANK for t in values), initial=0))
+    before = list(accumulate((t.kind is not BLANK for t in values), initial=0))
     counts = [before[i + width] - before[i] for i in range(len(values) - width + 1)]
     most = min(len(filled), width) if len(filled) <= width else max(counts)
     starts = [start for start, count in enumerate(counts) if count == most]
@@ -168,26 +167,39 @@ def fit(
 ) -> Reading:
     """The best reading of a run of cells for these addresses; empty when none can be relied on.
 
-    The cells in order come first; `regular` says that the table prints all cells of every row.
-    Where the sums do not bear that out, a blank may stand inside that is no cell, or a number may
-    be lost that a blank at the end makes up for. A number is left out where the sums say which.
+    `regular` says that the table prints all cells of every row. A row with just as many cells as
+    the form has columns is not moved sideways, unless a blank at its end may be a spare cell that a
+    lost number makes up for.
     """
-    identities = row_identities(table, rows)
+    certain = all(t.columns for t in values) or (regular and not _ends_doubtful(values))
+    if len(values) == len(addresses) and certain:
+        return dict(zip(addresses, values, strict=True))
+    return _likeliest(values, addresses, table, row_identities(table, rows))
+
+
+def _likeliest(
+    values: Sequence[Token],
+    addresses: Sequence[Address],
+    table: Table,
+    identities: Sequence[Identity],
+) -> Reading:
+    """The best reading of a run of cells that need not be those of the row, one for one.
+
+    The cells in order come first. Where the sums do not bear that out, a blank may stand inside
+    that is no cell, or a number may be lost that a blank at the end makes up for. A number is left
+    out where the sums say which.
+    """
     plain = windows(values, addresses)
     equations = any(identity.relation == "=" for identity in identities)
-    filled = sum(token.kind is not Kind.BLANK for token in values)
+    filled = sum(token.kind is not BLANK for token in values)
     if filled > len(addresses):
         ways = [*plain, *_without_one(values, addresses)] if equations else []
         sure = [reading for reading in ways if _all_hold(reading, identities, table)]
         return agreed(sure, table, identities)
-    # A row with just as many cells as the form has columns is not moved sideways, unless a blank at
-    # its end may be a spare cell that a lost number makes up for.
-    certain = all(t.columns for t in values) or (regular and not _ends_doubtful(values))
-    in_place = len(values) == len(addresses) and certain
-    if in_place or (plain and not equations):
+    if plain and not equations:
         return agreed(plain, table, identities)
     if filled == len(addresses):
-        cells = (token for token in values if token.kind is not Kind.BLANK)
+        cells = (token for token in values if token.kind is not BLANK)
         return dict(zip(addresses, cells, strict=True))
     if len(values) == len(addresses) - 1:
         return _with_gap([*plain, *_slid(values, addresses)], table, identities)
@@ -226,7 +238,7 @@ def _ends_doubtful(values: Sequence[Token]) -> bool:
     """
     inner = trim_blanks(values)
     zero = any(token.number and token.number.value == 0 for token in inner)
-    return zero and len(inner) < len(values) and all(t.kind is not Kind.BLANK for t in inner)
+    return zero and len(inner) < len(values) and all(t.kind is not BLANK for t in inner)
 
 
 def _all_hold(reading: Reading, identities: Sequence[Identity], table: Table) -> bool:
@@ -236,7 +248,7 @@ def _all_hold(reading: Reading, identities: Sequence[Identity], table: Table) ->
 
 def _without_one(values: Sequence[Token], addresses: Sequence[Address]) -> list[Reading]:
     """Each way to leave out the one number that is too many, such as that of a page."""
-    cells = [token for token in values if token.kind is not Kind.BLANK]
+    cells = [token for token in values if token.kind is not BLANK]
     if len(cells) != len(addresses) + 1:
         return []
     runs = ([*cells[:i], *cells[i + 1 :]] for i in range(len(cells)))
@@ -246,7 +258,7 @@ def _without_one(values: Sequence[Token], addresses: Sequence[Address]) -> list[
 def _without_blanks(values: Sequence[Token], addresses: Sequence[Address]) -> list[Reading]:
     """Readings without the blanks at both ends, or without those too many wherever they stand."""
     surplus = len(values) - len(addresses)
-    blanks = [i for i, token in enumerate(values) if token.kind is Kind.BLANK]
+    blanks = [i for i, token in enumerate(values) if token.kind is BLANK]
     if surplus < 0 or len(blanks) == len(values):
         return []
     inner = trim_blanks(values)
@@ -272,7 +284,7 @@ def _slid(values: Sequence[Token], addresses: Sequence[Address]) -> list[Reading
 
 def trim_blanks(values: Sequence[Token]) -> Sequence[Token]:
     """The cells from the first to the last that is filled."""
-    filled = [i for i, token in enumerate(values) if token.kind is not Kind.BLANK]
+    filled = [i for i, token in enumerate(values) if token.kind is not BLANK]
     return values[filled[0] : filled[-1] + 1] if filled else []
 
 

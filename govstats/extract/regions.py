@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from govstats.extract.tokens import MOST_PIECES, Kind, Token, fill_gaps
+from govstats.extract.tokens import LABEL, MOST_PIECES, NUMBER, Token, fill_gaps
 from govstats.forms import TABLES, candidates
 from govstats.labels import Codes, core, find_alike, find_all, normalise
 
@@ -57,11 +57,11 @@ def _table_of(label: str) -> str | None:
     return next((signs[tail] for tail in tails if tail in signs), None)
 
 
-def _is_piece(token: Token) -> bool:
+def _is_piece(label: Token) -> bool:
     """A label within a line of words and numbers, where white space also breaks labels."""
-    if token.kind is not Kind.LABEL or token.whole_line or token.line == 0:
+    if label.whole_line or label.line == 0:
         return False
-    return not _is_prose(token.text) and not _is_heading(token.text)
+    return not _is_prose(label.text) and not _is_heading(label.text)
 
 
 def _table_of_pieces(broken: Sequence[Token]) -> str | None:
@@ -112,7 +112,8 @@ class Region:
     def add(self, token: Token, goes_on: bool) -> None:
         """Add a token; `goes_on` when the token before it belongs to the same table."""
         self.tokens.append(token)
-        self.in_grid |= token.is_value and token.columns is not None
+        if token.columns is not None and token.is_value:
+            self.in_grid = True
         if token.start < 0:
             return
         end = token.start + len(token.text)
@@ -128,11 +129,13 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
     current: str | None = None
     broken: list[Token] = []
     tokens = list(tokens)
-    filled = {t.row for t in tokens if t.columns and t.kind is Kind.NUMBER}
+    filled = {t.row for t in tokens if t.columns and t.kind is NUMBER}
     for token in tokens:
         before = current
-        broken = [*broken[1 - MOST_PIECES :], token] if _is_piece(token) else []
-        if token.kind is Kind.LABEL:
+        if token.kind is not LABEL:
+            broken = []
+        else:
+            broken = [*broken[1 - MOST_PIECES :], token] if _is_piece(token) else []
             found = _table_of(token.text) or _table_of_pieces(broken)
             if found is not None:
                 if current is None:
@@ -140,22 +143,24 @@ def find_regions(tokens: Iterable[Token]) -> dict[str, Region]:
                         regions.setdefault(found, Region()).add(piece, piece is not broken[0])
                     before = found if len(broken) > 1 else None
                 current = found
-            elif _is_prose(token.text) or (
-                _is_heading(token.text) and token.row not in filled
-            ):
+            elif _is_prose(token.text) or (_is_heading(token.text) and token.row not in filled):
                 current = None
         if current is not None:
-            region = regions.setdefault(current, Region())
-            if not (token.is_value and token.columns is None and region.in_grid):
+            region = regions.get(current) or regions.setdefault(current, Region())
+            if not (region.in_grid and token.columns is None and token.is_value):
                 region.add(token, before == current)
     kept = {name: region for name, region in regions.items() if _has_data(name, region.tokens)}
     return {
         name: Region(
-            [token for token in fill_gaps(region.tokens) if not _PAGE.match(normalise(token.text))],
+            [token for token in fill_gaps(region.tokens) if not _is_page_number(token)],
             region.spans,
         )
         for name, region in kept.items()
     }
+
+
+def _is_page_number(token: Token) -> bool:
+    return token.number is None and _PAGE.match(normalise(token.text)) is not None
 
 
 def _has_data(name: str, region: Sequence[Token]) -> bool:
@@ -163,8 +168,8 @@ def _has_data(name: str, region: Sequence[Token]) -> bool:
 
     In a grid a cell with other words (未统计) is one too, although it is no value.
     """
-    texts = [token.text for token in region if token.kind is Kind.LABEL]
-    if any(token.kind is Kind.NUMBER for token in region):
+    texts = [token.text for token in region if token.kind is LABEL]
+    if any(token.kind is NUMBER for token in region):
         return any(len(present) >= _FEWEST_LABELS for present, _ in _labels_in(texts, name))
     has_cells = any(token.is_value or token.columns is not None for token in region)
     return has_cells and any(2 * len(found) >= every for found, every in _labels_in(texts, name))

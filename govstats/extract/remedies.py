@@ -8,7 +8,7 @@ from itertools import product
 from govstats.extract.columns import by_position
 from govstats.extract.readings import Placement, Reading, agreed, fit, support
 from govstats.extract.segments import Segment, beside_labels, cut_segments, without_blank_rows
-from govstats.extract.tokens import Kind, Token
+from govstats.extract.tokens import BLANK, LABEL, NUMBER, Token
 from govstats.forms import Address, Table
 from govstats.labels import core, find_all, find_exact
 
@@ -18,16 +18,16 @@ Orders = Mapping[str, Sequence[Address]]
 
 def align_remedies(tokens: Sequence[Token], table: Table) -> Placement:
     """Place a remedies table: by the grid's heads, by labelled rows, or in printed order."""
-    placement = Placement(table, rows=dict.fromkeys(_blocks(table), ""))
+    placement = Placement(table, rows=dict.fromkeys(_blocks(table)))
     for token in tokens:
-        code = table.row_codes.get(core(token.text)) if token.kind is Kind.LABEL else None
+        code = table.row_codes.get(core(token.text)) if token.kind is LABEL else None
         if code is not None:
             placement.note_row(code, token)
     segments = cut_segments(tokens)
     for reading in _readings(tokens, segments, table):
         placement.put(reading)
     filled = sum(segment.filled for segment in segments)
-    placed = sum(token.kind is not Kind.BLANK for token in placement.tokens.values())
+    placed = sum(token.kind is not BLANK for token in placement.tokens.values())
     placement.unplaced = max(0, filled - placed)
     return placement
 
@@ -37,7 +37,7 @@ def _readings(
 ) -> Sequence[Reading]:
     """What the grid's heads say, else each labelled row, else the fifteen in order."""
     by_grid = _by_grids(tokens, table)
-    orders = _printed_orders([t.text for t in tokens if t.kind is Kind.LABEL], table)
+    orders = _printed_orders([t.text for t in tokens if t.kind is LABEL], table)
     if by_grid or orders is None:
         return by_grid
     return _by_rows(tokens, table, orders) or [_in_order(segments, table, orders)]
@@ -66,10 +66,10 @@ def _by_grid(tokens: Sequence[Token], table: Table) -> Reading:
 
     A number beside all heads tells that the row does not stand under them: a cell is too many.
     """
-    labels = [token for token in tokens if token.kind is Kind.LABEL]
+    labels = [token for token in tokens if token.kind is LABEL]
     rows, columns = by_position(labels, table.row_codes), by_position(labels, table.column_codes)
     placed: dict[Address, Token] = {}
-    last = max((i for i, token in enumerate(tokens) if token.kind is Kind.LABEL), default=-1)
+    last = max((i for i, token in enumerate(tokens) if token.kind is LABEL), default=-1)
     for token in tokens[last + 1 :]:
         at = token.columns.start if token.columns is not None else 0
         if at in rows and at in columns:
@@ -77,7 +77,7 @@ def _by_grid(tokens: Sequence[Token], table: Table) -> Reading:
             if address in placed:
                 return {}
             placed[address] = token
-        elif token.kind is Kind.NUMBER:
+        elif token.kind is NUMBER:
             return {}
     return placed if len(placed) == len(table.addresses) else {}
 
@@ -111,9 +111,7 @@ def _labels_behind(segments: Sequence[Segment], table: Table) -> bool | None:
     """
     named = [s for s in segments if next(find_all(s.pieces, table.row_codes), None)]
     rows = [s for s in named if s.values]
-    lines = {
-        s.labels[-1].row for s in rows if s.labels[-1].row == s.values[0].row
-    }
+    lines = {s.labels[-1].row for s in rows if s.labels[-1].row == s.values[0].row}
     # Where rows stand in grids or in lines of their own, each begins with its label.
     if len(lines) == len(rows):
         return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from math import comb
 
 from govstats.extract.columns import (
@@ -31,7 +32,7 @@ from govstats.extract.row_labels import (
     row_codes_of,
 )
 from govstats.extract.segments import Segment, beside_labels, cut_segments, trim
-from govstats.extract.tokens import Kind, Token
+from govstats.extract.tokens import BLANK, Token
 from govstats.forms import Address, Table
 
 # Where "00" is printed for two zero cells, runs are one cell short; more than a few is no table.
@@ -52,8 +53,10 @@ def align_requests(tokens: Sequence[Token], table: Table) -> Placement:
     if filled and first_ahead is last_ahead is False:
         return _align(cut_segments(tokens, labels_first=False), table, step=-1)
     forward = _align(segments, table, step=1)
+    if first_ahead and last_ahead:
+        return forward
     broken = forward.violations()
-    if (not forward.unplaced and not broken) or (first_ahead and last_ahead):
+    if not forward.unplaced and not broken:
         return forward
     backward = _align(cut_segments(tokens, labels_first=False), table, step=-1)
     others, apart = backward.violations(), abs(backward.unplaced - forward.unplaced)
@@ -103,7 +106,7 @@ def _align(segments: Sequence[Segment], table: Table, step: int) -> Placement:
             reading = _read_segment(cells, code, rows, order, heads, table, in_run, regular)
         placement.note_row(code, segment.labels[-1])
         placement.put(reading)
-        placed = sum(token.kind is not Kind.BLANK for token in reading.values())
+        placed = sum(token.kind is not BLANK for token in reading.values())
         placement.unplaced += max(0, segment.filled - placed)
     return placement
 
@@ -153,8 +156,13 @@ def _best_order(
     return min(orders, key=broken)
 
 
-def _addresses(row: str, order: Sequence[str]) -> list[Address]:
-    return [Address("requests", row, column) for column in order]
+def _addresses(row: str, order: Sequence[str]) -> Sequence[Address]:
+    return _row_addresses(row, tuple(order))
+
+
+@lru_cache(maxsize=1024)
+def _row_addresses(row: str, order: tuple[str, ...]) -> tuple[Address, ...]:
+    return tuple(Address("requests", row, column) for column in order)
 
 
 def _rows_of(code: str, own: Collection[str], form_rows: Sequence[str], step: int) -> list[str]:
@@ -200,6 +208,8 @@ def _read_segment(
         in_order = windows(segment.values, addresses)
         return placed if not in_order else _agreed_first(placed, in_order, table, code)
     reading = fit(segment.values, addresses, table, [code], regular)
+    if not heads:
+        return reading
     broken = support(reading, row_identities(table, [code]), table)[0] > 0
     doubtful = broken or set(heads.values()) != set(order) or stand_under(segment.values, heads)
     return {} if doubtful and _contradicts(reading, heads) else reading

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from govstats.extract.readings import Placement, row_identities, support
 from govstats.extract.segments import Segment
@@ -115,6 +116,7 @@ def _are_groups(pieces: Sequence[str], table: Table) -> bool:
     return not rest
 
 
+@lru_cache(maxsize=2048)
 def _other_number(text: str, code: str, table: Table) -> bool:
     """True when a row's printed number is that of another row: (六)其他 is not 3.其他."""
     path = next(row.path for row in table.blocks[0].rows if row.code == code)

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
-from govstats.extract.tokens import Kind, Token
+from govstats.extract.tokens import BLANK, LABEL, Token
 
 
 @dataclass
 class Segment:
-    """Labels that stand together and the run of cells that goes with them."""
+    """Labels that stand together and the run of cells that goes with them.
+
+    Once cut it is never changed: what is told of it is kept.
+    """
 
     labels: list[Token] = field(default_factory=list)
     values: list[Token] = field(default_factory=list)
 
-    @property
+    @cached_property
     def pieces(self) -> list[str]:
         """Printed texts of the labels."""
         return [token.text for token in self.labels]
 
-    @property
+    @cached_property
     def filled(self) -> int:
         """Cells that are not blank."""
-        return sum(token.kind is not Kind.BLANK for token in self.values)
+        return len([token for token in self.values if token.kind is not BLANK])
 
 
 def cut_segments(tokens: Sequence[Token], labels_first: bool = True) -> list[Segment]:
@@ -31,11 +35,14 @@ def cut_segments(tokens: Sequence[Token], labels_first: bool = True) -> list[Seg
     tokens = _without_row_ends(tokens)
     ordered = tokens if labels_first else tokens[::-1]
     segments: list[Segment] = []
+    labels: list[Token] = []
+    values: list[Token] = []
     for token in ordered:
-        if not segments or (token.kind is Kind.LABEL and segments[-1].values):
-            segments.append(Segment())
-        target = segments[-1]
-        (target.values if token.is_value else target.labels).append(token)
+        is_label = token.kind is LABEL
+        if not segments or (is_label and values):
+            labels, values = [], []
+            segments.append(Segment(labels, values))
+        (labels if is_label else values).append(token)
     if labels_first:
         return segments
     return [Segment(s.labels[::-1], s.values[::-1]) for s in reversed(segments)]
@@ -45,13 +52,11 @@ def _without_row_ends(tokens: Sequence[Token]) -> Sequence[Token]:
     """Where every line holds one cell, the tokens without the blanks that end a row (`6 ||`)."""
     filled: set[tuple[int, int]] = set()
     for token in tokens:
-        if token.columns is not None or (
-            token.kind is not Kind.BLANK and token.row in filled
-        ):
+        if token.columns is not None or (token.kind is not BLANK and token.row in filled):
             return tokens
-        if token.kind is not Kind.BLANK:
+        if token.kind is not BLANK:
             filled.add(token.row)
-    return [t for t in tokens if t.kind is not Kind.BLANK or t.row not in filled]
+    return [t for t in tokens if t.kind is not BLANK or t.row not in filled]
 
 
 def beside_labels(segment: Segment) -> Segment:
@@ -61,7 +66,7 @@ def beside_labels(segment: Segment) -> Segment:
     """
     row = segment.labels[-1].row if segment.labels else None
     own = [token for token in segment.values if token.row == row]
-    blank = bool(own) and all(token.kind is Kind.BLANK for token in own)
+    blank = bool(own) and all(token.kind is BLANK for token in own)
     return Segment(segment.labels, own) if blank else segment
 
 
@@ -70,7 +75,7 @@ def without_blank_rows(values: list[Token]) -> list[Token]:
 
     Where numbers stand one a row, a row of one blank is a cell.
     """
-    filled = [token.row for token in values if token.kind is not Kind.BLANK]
+    filled = [token.row for token in values if token.kind is not BLANK]
     rows = set(filled)
     return [t for t in values if t.row in rows] if len(rows) < len(filled) else values
 
@@ -95,7 +100,7 @@ def trim(segments: Sequence[Segment], width: int) -> list[Segment]:
 
 
 def _blanks_in_front(values: Sequence[Token]) -> int:
-    return next((i for i, token in enumerate(values) if token.kind is not Kind.BLANK), len(values))
+    return next((i for i, token in enumerate(values) if token.kind is not BLANK), len(values))
 
 
 def _blanks_behind(values: Sequence[Token]) -> int:

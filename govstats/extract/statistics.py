@@ -16,7 +16,7 @@ from itertools import groupby
 from govstats.extract.indicator_rows import align_statistics, is_dump
 from govstats.extract.indicators import codes_of, column_of, is_unit, key, words_of
 from govstats.extract.readings import Placement
-from govstats.extract.tokens import MOST_PIECES, Kind, Token, fill_gaps
+from govstats.extract.tokens import GARBLED, LABEL, MOST_PIECES, NUMBER, Token, fill_gaps
 from govstats.forms import STATISTICS, TABLES, Table, candidates
 from govstats.labels import normalise
 
@@ -42,35 +42,42 @@ class Statistics:
 def find_statistics(tokens: Sequence[Token]) -> Statistics | None:
     """The statistics table among the tokens of a document, or None where there is none."""
     tables = [table for name in STATISTICS for table in candidates(name)]
-    named = {table.name: _named_rows(tokens, table) for table in tables}
+    named = _named_rows(tokens, tables)
     rows = sorted({i for found in named.values() for i in found})
     if max(len(set(found.values())) for found in named.values()) < _FEWEST_ROWS:
         return None
     start, end = _first(tokens, rows[0], tables), _last(tokens, rows[-1])
     inside = [_restored(token, tables) for token in tokens[start:end] if not _is_prose(token)]
     inside = fill_gaps(_without_strays(inside))
-    if sum(token.kind is Kind.NUMBER for token in inside) == 0:
+    if sum(token.kind is NUMBER for token in inside) == 0:
         return None
     others = [*tokens[:start], *(t for t in tokens[start:end] if _is_prose(t)), *tokens[end:]]
     table = _choose(tables, inside, named)
     return Statistics(align_statistics(inside, table), others, _spans(tokens[start:end]))
 
 
-def _named_rows(tokens: Sequence[Token], table: Table) -> dict[int, str]:
-    """Place among the tokens -> key, for those that print a row's label in the form's words.
+def _named_rows(tokens: Sequence[Token], tables: Iterable[Table]) -> dict[str, dict[int, str]]:
+    """Table -> place among the tokens -> key, where a row's label is printed in the form's words.
 
     Words that the later tables have too (不予公开, 行政复议) do not count.
     """
-    words = words_of(table)
-    found: dict[int, str] = {}
+    found: dict[str, dict[int, str]] = {table.name: {} for table in tables}
     for i, token in enumerate(tokens):
-        if token.kind not in (Kind.LABEL, Kind.GARBLED):
+        if token.kind not in (LABEL, GARBLED):
             continue
         for text in _texts(tokens[i : i + MOST_PIECES]):
-            if key(text) not in _later_words() and codes_of(text, words, loose=False):
-                found[i] = key(text)
-                break
+            for name in _tables_with(text):
+                found[name].setdefault(i, key(text))
     return found
+
+
+@lru_cache(maxsize=8192)
+def _tables_with(text: str) -> tuple[str, ...]:
+    """Names of the tables that have a row of these words, which no later table has."""
+    if key(text) in _later_words():
+        return ()
+    tables = (table for name in STATISTICS for table in candidates(name))
+    return tuple(t.name for t in tables if codes_of(text, words_of(t), loose=False))
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +96,7 @@ def _texts(run: Sequence[Token]) -> Iterator[str]:
     text = ""
     for token in run:
         joins = token.row == run[0].row and (not text or token.columns is None)
-        if token.kind not in (Kind.LABEL, Kind.GARBLED) or not joins or is_unit(token.text):
+        if token.kind not in (LABEL, GARBLED) or not joins or is_unit(token.text):
             return
         text += token.text
         if len(text) > _LONGEST:
@@ -126,10 +133,10 @@ def _last(tokens: Sequence[Token], row: int) -> int:
 
 def _restored(token: Token, tables: Iterable[Table]) -> Token:
     """Words behind a number in a row are a label: rows are numbered, or stand side by side."""
-    if token.kind is not Kind.GARBLED:
+    if token.kind is not GARBLED:
         return token
     label = is_unit(token.text) or _WORD.search(token.text)
-    return token._replace(kind=Kind.LABEL) if label else token
+    return token._replace(kind=LABEL) if label else token
 
 
 def _without_strays(tokens: Sequence[Token]) -> list[Token]:
@@ -138,7 +145,7 @@ def _without_strays(tokens: Sequence[Token]) -> list[Token]:
     ruled = False
     for _, group in groupby(tokens, key=lambda token: token.row):
         row = list(group)
-        labels = [i for i, token in enumerate(row) if token.kind is Kind.LABEL]
+        labels = [i for i, token in enumerate(row) if token.kind is LABEL]
         own_row = not row[0].whole_line
         if own_row and labels and not is_dump(row):
             row = row[labels[0] :]
@@ -163,7 +170,7 @@ def _choose(
     tables: Sequence[Table], tokens: Sequence[Token], named: dict[str, dict[int, str]]
 ) -> Table:
     """The form whose columns are printed, then whose rows; the later one where both fit alike."""
-    labels = [token.text for token in tokens if token.kind is Kind.LABEL]
+    labels = [token.text for token in tokens if token.kind is LABEL]
 
     def fits(table: Table) -> tuple[int, int, str]:
         words = words_of(table)

@@ -42,6 +42,10 @@ class Kind(Enum):
     GARBLED = "garbled"
 
 
+# Asked for thousands of times a report, and dear to look up on the class.
+LABEL, NUMBER, BLANK, GARBLED = Kind
+
+
 class Token(NamedTuple):
     """One printed cell; `line` is 0 inside grids, `columns` None outside them.
 
@@ -71,7 +75,7 @@ class Token(NamedTuple):
     @property
     def is_value(self) -> bool:
         """A cell for data, filled or not."""
-        return self.kind is not Kind.LABEL
+        return self.kind is not LABEL
 
 
 def tokenise(document: Document) -> list[Token]:
@@ -93,20 +97,20 @@ def _content(text: str) -> tuple[Kind, str, Number | None]:
     """What a cell holds: its kind, its text without space around it, its number."""
     inner = text.strip()
     if is_blank(text):
-        return Kind.BLANK, inner, None
+        return BLANK, inner, None
     number = parse_number(inner) if len(inner) <= _LONGEST_NUMBER else None
     if number is not None:
-        return Kind.NUMBER, inner, number
+        return NUMBER, inner, number
     garbled = _LOOKALIKE.fullmatch(inner) and any(sign.isalpha() for sign in inner)
     doubtful = garbled or doubtful_values(inner) is not None
-    return (Kind.GARBLED if doubtful else Kind.LABEL), inner, None
+    return (GARBLED if doubtful else LABEL), inner, None
 
 
 def _grid_row(grid: Grid, row: int, block: int) -> Iterator[Token]:
     for cell in grid.rows[row]:
         kind, text, number = _content(cell.text)
         # A label counts in every row it spans; a number was printed once.
-        if kind is Kind.LABEL or cell.row == row + 1:
+        if kind is LABEL or cell.row == row + 1:
             yield Token(kind, text, number, (grid, cell), (block, row), columns=_covered(cell))
 
 
@@ -129,7 +133,7 @@ def _line_tokens(line: Line, block: int, offset: int) -> list[Token]:
 
 
 def _has_numbers(pieces: Sequence[str]) -> bool:
-    found = sum(_content(piece)[0] is Kind.NUMBER for piece in pieces)
+    found = sum(_content(piece)[0] is NUMBER for piece in pieces)
     return found >= _FEWEST_NUMBERS
 
 
@@ -148,7 +152,7 @@ def _is_row(pieces: Sequence[str]) -> bool:
 
 
 def _is_value(piece: str) -> bool:
-    return _content(piece)[0] in (Kind.BLANK, Kind.NUMBER)
+    return _content(piece)[0] in (BLANK, NUMBER)
 
 
 def _count_items(pieces: Sequence[str], words: frozenset[str]) -> int:
@@ -206,12 +210,12 @@ def _pipe_cells(line: Line, block: int, offset: int) -> list[Token]:
 
 def _tidy_row(tokens: list[Token]) -> list[Token]:
     """Drop blanks among the labels in front of a row; text among its numbers is garbled."""
-    filled = (Kind.NUMBER, Kind.GARBLED)
+    filled = (NUMBER, GARBLED)
     first = next((i for i, token in enumerate(tokens) if token.kind in filled), len(tokens))
-    labels = [i for i in range(first) if tokens[i].kind is Kind.LABEL]
+    labels = [i for i in range(first) if tokens[i].kind is LABEL]
     front = [tokens[i] for i in labels]
     start = labels[-1] + 1 if labels else 0
-    rest = [t._replace(kind=Kind.GARBLED) if t.kind is Kind.LABEL else t for t in tokens[start:]]
+    rest = [t._replace(kind=GARBLED) if t.kind is LABEL else t for t in tokens[start:]]
     return front + rest
 
 
@@ -239,4 +243,4 @@ def _both_lines(first: Token, second: Token) -> bool:
 
 
 def _empty(before: Token, step: int) -> Token:
-    return Token(Kind.BLANK, "", None, None, (before.row[0], step), before.line)
+    return Token(BLANK, "", None, None, (before.row[0], step), before.line)

@@ -12,11 +12,12 @@ from govstats.extract import ABSENT, STATED, Extraction, extract
 from govstats.forms import Address
 from govstats.issuers import Issuer, identify
 from govstats.numbers import Value
-from govstats.prose import Figure, compare, read_prose
+from govstats.prose import Figure, compare, figures_of, paragraphs
+from govstats.prose.bearings import report as bearings
 from govstats.readers import read
 from govstats.readers.pictures import Beside
 from govstats.sums import VIOLATED
-from govstats.topics import Topic, read_topics
+from govstats.topics import Topic, topics_of
 
 _NEWLY_RECEIVED = Address("requests", "new", "total")
 
@@ -62,7 +63,8 @@ def read_report(source: str, data: bytes, beside: Beside | None = None) -> Repor
     text = plain(document.text())
     cells = _known_cells(extraction)
     issuer = identify(plain(extraction.title), text, _whole(cells.get(_NEWLY_RECEIVED)))
-    figures = read_prose(text, extraction.spans, extraction.year)
+    parts = tuple(paragraphs(text, extraction.spans))
+    figures = figures_of(parts, bearings(text, extraction.year))
     return Report(
         report_id=digest[:12],
         source=source,
@@ -71,7 +73,7 @@ def read_report(source: str, data: bytes, beside: Beside | None = None) -> Repor
         extraction=extraction,
         issuer=issuer,
         figures=tuple(figures),
-        topics=tuple(read_topics(text, extraction.spans)),
+        topics=tuple(topics_of(parts)),
         checks=tuple(all_checks(extraction, figures, issuer.scope)),
         remarks=document.remarks,
     )

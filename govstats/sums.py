@@ -84,15 +84,30 @@ def _term(sign: int, bounds: Bounds) -> Bounds:
     return Bounds(None if high is None else -high, None if low is None else -low)
 
 
-def _range(
-    identity: Identity, known: Mapping[Address, Bounds], negative: Collection[str]
-) -> Bounds:
-    """Range of left minus right."""
-    terms = [_term(sign, known.get(a) or _default(a, negative)) for sign, a in identity.terms()]
-    lows, highs = [t.low for t in terms], [t.high for t in terms]
-    low = None if None in lows else sum(value for value in lows if value is not None)
-    high = None if None in highs else sum(value for value in highs if value is not None)
-    return Bounds(low, high)
+class _Range:
+    """Range of left minus right of an identity, as far as its cells are bounded."""
+
+    def __init__(self) -> None:
+        self.low: Value = 0
+        self.high: Value = 0
+        self.no_low = self.no_high = 0  # terms without a lower and an upper end
+
+    def add(self, term: Bounds, times: int = 1) -> None:
+        """Add a term, or with -1 take it out."""
+        if term.low is None:
+            self.no_low += times
+        else:
+            self.low += times * term.low
+        if term.high is None:
+            self.no_high += times
+        else:
+            self.high += times * term.high
+
+    def without(self, term: Bounds) -> Bounds:
+        """The range of all terms but this one."""
+        low = None if self.no_low > (term.low is None) else self.low - (term.low or 0)
+        high = None if self.no_high > (term.high is None) else self.high - (term.high or 0)
+        return Bounds(low, high)
 
 
 def bound(
@@ -145,32 +160,24 @@ def _tighten(
 ) -> bool:
     """Narrow each unknown cell by what the others of its identity leave; True when one moved."""
     moved = False
+    every = _Range()
+    for sign, address in identity.terms():
+        every.add(_term(sign, known.get(address) or _default(address, negative)))
     for sign, address in identity.terms():
         if address not in wanted:
             continue
-        others = _without(identity, address, known, negative)
+        own = _term(sign, known[address])
+        others = every.without(own)
         # sign * x + others = 0, or <= 0: then sign * x is at most -others.
         most = None if others.low is None else -others.low
         least = None if others.high is None or identity.relation == "<=" else -others.high
-        allowed = _term(sign, Bounds(least, most))
-        new = _meet(known[address], allowed)
+        new = _meet(known[address], _term(sign, Bounds(least, most)))
         if new != known[address]:
+            every.add(own, -1)
+            every.add(_term(sign, new))
             known[address] = new
             moved = True
     return moved
-
-
-def _without(
-    identity: Identity, address: Address, known: Mapping[Address, Bounds], negative: Collection[str]
-) -> Bounds:
-    rest = Identity(
-        identity.name,
-        identity.relation,
-        tuple(t for t in identity.left if t[1] != address),
-        tuple(t for t in identity.right if t[1] != address),
-        identity.address,
-    )
-    return _range(rest, known, negative)
 
 
 def _meet(first: Bounds, second: Bounds) -> Bounds:

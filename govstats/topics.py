@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from govstats import vocabulary
@@ -37,7 +37,12 @@ class Topic:
 
 def read_topics(text: str, tables: Sequence[tuple[int, int]] = ()) -> list[Topic]:
     """Return the topics of requests in the order of the text, tables left out."""
-    return [topic for paragraph in paragraphs(text, tables) for topic in _of_paragraph(paragraph)]
+    return topics_of(paragraphs(text, tables))
+
+
+def topics_of(parts: Iterable[Paragraph]) -> list[Topic]:
+    """Return the topics of the paragraphs of a report, in the order of the text."""
+    return [topic for paragraph in parts for topic in _of_paragraph(paragraph)]
 
 
 def theme(phrase: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
@@ -62,9 +62,13 @@ def read_prose(
     >>> [(figure.measure, figure.value, figure.unit) for figure in figures]
     [('received', 12, 'count'), ('answered', 11, 'count')]
     """
-    whole = report(text, year)
+    return figures_of(paragraphs(text, tables), report(text, year))
+
+
+def figures_of(parts: Iterable[Paragraph], whole: Report) -> list[Figure]:
+    """Return the figures of the paragraphs of a report, in the order of the text."""
     figures: list[Figure] = []
-    for paragraph in paragraphs(text, tables):
+    for paragraph in parts:
         if _TELLING.search(paragraph.text):
             figures.extend(_Reader(paragraph, whole).read())
     return sorted(figures, key=lambda figure: (figure.start, figure.end, figure.measure))

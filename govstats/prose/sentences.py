@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 # One character for one, so that places stay: full-width digits and signs to their plain forms.
-_PLAIN = str.maketrans("０１２３４５６７８９％﹪．：；（）﹙﹚", "0123456789%%.:;()()")
+_FOLDED = dict(zip("０１２３４５６７８９％﹪．：；（）﹙﹚", "0123456789%%.:;()()", strict=True))
+_FULL_WIDTH = re.compile(f"[{''.join(_FOLDED)}]")
 _LINE = re.compile(r"[^\n\r\f\v\x1c-\x1e\x85\u2028\u2029]+")
 _PIECE = re.compile(r"\S+")
 _SENTENCE = re.compile(r"[^。!?！？]+[。!?！？]?")
@@ -58,7 +59,7 @@ def paragraphs(text: str, tables: Sequence[tuple[int, int]] = ()) -> Iterator[Pa
     White space is dropped, except that between two digits one blank stays: 12 and 4 printed
     apart are not 124. A long line that stops in mid-sentence is joined to the next.
     """
-    plain = text.translate(_PLAIN)
+    plain = _FULL_WIDTH.sub(lambda sign: _FOLDED[sign[0]], text)
     section = ""
     for start, end in _logical_lines(plain, tables):
         heads = [found.span() for found in _INLINE.finditer(plain, start, end)]

@@ -31,8 +31,10 @@ def is_comma_separated(text: str) -> bool:
 
 
 def _is_row(fields: list[str]) -> bool:
-    """At least half of the fields are for data, and one of them is filled."""
+    """There are enough fields, at least half of them are for data, and one of them is filled."""
+    if len(fields) < _FIELDS:
+        return False
     bare = [field.strip().strip('"') for field in fields]
     numbers = sum(parse_number(field) is not None for field in bare)
     blanks = sum(map(is_blank, bare))
-    return len(bare) >= _FIELDS and numbers > 0 and 2 * (numbers + blanks) >= len(bare)
+    return numbers > 0 and 2 * (numbers + blanks) >= len(bare)

@@ -53,7 +53,7 @@ def _main(
 
 
 @app.command()
-def extract(
+def extract(  # noqa: PLR0913, PLR0917 - an option each
     paths: Annotated[
         list[Path], typer.Argument(metavar="PATH...", help="Files or folders of reports.")
     ],
@@ -68,6 +68,7 @@ def extract(
     max_seconds: Annotated[
         float, typer.Option(min=0.1, help="Longest time that reading one file may take.")
     ] = 60,
+    max_pages: Annotated[int, typer.Option(min=1, help="Most pages of a PDF to read.")] = 500,
     cluster: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Read on this Dask cluster: tcp://host:port.")
     ] = "",
@@ -87,7 +88,9 @@ def extract(
     from govstats.readers import MEGABYTE
 
     largest = max_mb * MEGABYTE
-    options = run.Options(largest, max_seconds, file_format.value, workers, cluster, fresh)
+    options = run.Options(
+        largest, max_seconds, file_format.value, workers, cluster, fresh, max_pages
+    )
     told = _Failures()
     try:
         with _progress(paths, largest) as advance:

@@ -12,6 +12,7 @@ from typing import Any
 
 from govstats.document import ReportError
 from govstats.extract import STATED, UNREAD
+from govstats.readers.limits import MOST_PAGES, PagesError
 from govstats.readers.pictures import Beside
 from govstats.report import Report, digest_of, read_report
 
@@ -32,18 +33,26 @@ class Outcome:
     limits: str = ""
 
 
-def outcome_of(data: bytes, beside: Beside | None = None) -> Outcome:
+def outcome_of(data: bytes, beside: Beside | None = None, most_pages: int = MOST_PAGES) -> Outcome:
     """Read and check one report, with the pictures that lie `beside` it.
 
     Never raises: a fault of ours must not cost the other files.
     """
     digest = digest_of(data)
     try:
-        return Outcome(digest, read_report("", data, beside))
+        return Outcome(digest, read_report("", data, beside, most_pages))
+    except PagesError as error:
+        limits = pages_in_words(error.most)
+        return Outcome(digest, stage=error.stage, error=str(error), limits=limits)
     except ReportError as error:
         return Outcome(digest, stage=error.stage, error=str(error))
     except Exception as error:  # noqa: BLE001 - as said above
         return faulty(digest, error)
+
+
+def pages_in_words(most: int) -> str:
+    """The limit of pages as an outcome that it ended names it."""
+    return f"{most} pages"
 
 
 def faulty(digest: str, error: Exception) -> Outcome:

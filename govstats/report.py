@@ -15,6 +15,7 @@ from govstats.numbers import Value
 from govstats.prose import Figure, compare, figures_of, paragraphs
 from govstats.prose.bearings import report as bearings
 from govstats.readers import read
+from govstats.readers.limits import MOST_PAGES
 from govstats.readers.pictures import Beside
 from govstats.sums import VIOLATED
 from govstats.topics import Topic, topics_of
@@ -51,13 +52,16 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def read_report(source: str, data: bytes, beside: Beside | None = None) -> Report:
+def read_report(
+    source: str, data: bytes, beside: Beside | None = None, most_pages: int = MOST_PAGES
+) -> Report:
     """Read and check one report; `source` is the name it goes by. Raises ReportError.
 
-    `beside` gives the files that lie beside it, for tables that are pictures.
+    `beside` gives the files that lie beside it, for tables that are pictures; of a PDF up to
+    `most_pages` are read.
     """
     digest = digest_of(data)
-    document = read(data, beside)
+    document = read(data, beside, most_pages)
     extraction = extract(document)
     # Character for character the source, so that the places of figures are those of the source.
     text = plain(document.text())

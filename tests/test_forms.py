@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -58,7 +59,8 @@ def test_addresses_are_those_of_the_code_list():
 
 
 def test_remedies_are_the_same_in_every_form():
-    first, *others = (t["remedies"] for t in forms().values() if "remedies" in t)
+    first, *others = (asdict(t["remedies"]) for t in forms().values() if "remedies" in t)
+    assert len(others) == 1
     assert all(other == first for other in others)
     assert [table.form for table in candidates("remedies")] == ["any"]
 

@@ -22,6 +22,7 @@ from govstats.batch.parts import fingerprint, pack
 from govstats.corpus import Source, beside_source
 from govstats.outcome import Outcome, outcome_of
 from govstats.readers.archive import Archives
+from govstats.readers.limits import MOST_PAGES
 from govstats.report import digest_of
 
 # A child is replaced after so many files, in case a library loses memory.
@@ -39,10 +40,11 @@ DIED = (
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file to read: its bytes, and where they came from."""
+    """A file to read: its bytes, where they came from, and how many pages it may have."""
 
     source: Source
     data: bytes
+    most_pages: int = MOST_PAGES
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Order:
 def read_task(task: Task) -> Outcome:
     """Read one file; pictures that lie beside it are found where this process sees its folder."""
     with Archives() as archives:
-        return outcome_of(task.data, beside_source(task.source, archives))
+        return outcome_of(task.data, beside_source(task.source, archives), task.most_pages)
 
 
 class GuardError(RuntimeError):
@@ -111,12 +113,12 @@ def _alone(task: Task, order: Order) -> bytes:
 
 def _too_slow(task: Task, order: Order) -> bytes:
     error = f"took more than {order.seconds:g} seconds: raise the limit with --max-seconds"
-    limits = limits_of(order.seconds)
+    limits = seconds_in_words(order.seconds)
     return pack([Outcome(digest_of(task.data), stage="extract", error=error, limits=limits)])
 
 
-def limits_of(seconds: float) -> str:
-    """The limits of a run in words; what they ended is tried anew under others."""
+def seconds_in_words(seconds: float) -> str:
+    """The limit of time as an outcome that it ended names it; under another it is tried anew."""
     return f"{seconds:g} seconds"
 
 

@@ -6,7 +6,7 @@ It is made anew from the parts and the sources by every run, and nothing is lost
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,14 +79,14 @@ class Index:
         """Let the file go."""
         self._base.close()
 
-    def add_part(self, part: int, held: Iterable[tuple[str, str]], limits: str) -> None:
-        """Say what the rows of a part hold: hash, and the limits that ended the reading, or "".
+    def add_part(self, part: int, held: Iterable[tuple[str, str]], limits: Container[str]) -> None:
+        """Say what the rows of a part hold: hash, and the limit that ended the reading, or "".
 
         What other limits ended is not known here. Where two parts hold the same content, one that
         was read to its end counts.
         """
         for row, (digest, cut) in enumerate(held):
-            if cut in ("", limits):
+            if not cut or cut in limits:
                 self._base.execute(
                     _HOLDS + (" WHERE part IS NULL" if cut else ""), (digest, part, row)
                 )

@@ -15,16 +15,17 @@ from errno import EDQUOT, ENOSPC
 from pathlib import Path
 
 from govstats.batch import engine
-from govstats.batch.guard import Order, Task, limits_of, read_task
+from govstats.batch.guard import Order, Task, read_task, seconds_in_words
 from govstats.batch.index import Index, LockedError, lock
 from govstats.batch.merge import Summary, write_tables
 from govstats.batch.parts import fingerprint, held_by, write_part
 from govstats.corpus import Failure, Source, load_source, walk_sources
 from govstats.document import ReportError
-from govstats.outcome import Outcome
+from govstats.outcome import Outcome, pages_in_words
 from govstats.readers import LARGEST
 from govstats.readers.archive import Archives
 from govstats.readers.clock import SECONDS
+from govstats.readers.limits import MOST_PAGES
 from govstats.report import digest_of
 from govstats.tables import EXTRACTED, FORMATS
 
@@ -40,7 +41,7 @@ _CHUNK_BYTES = 4_000_000
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Limits (bytes and seconds a file), format of the tables, and where files are read.
+    """Limits of a file (bytes, seconds, pages), format of the tables, and where files are read.
 
     workers: processes, 0 for one a core; cluster: address of a Dask scheduler, or ''; fresh: read
     all anew.
@@ -52,6 +53,7 @@ class Options:
     workers: int = 0
     cluster: str = ""
     fresh: bool = False
+    most_pages: int = MOST_PAGES
     read: Callable[[Task], Outcome] = read_task
 
 
@@ -138,7 +140,9 @@ class _Run:
                 path.unlink()
 
     def _add_part(self, path: Path, held: Iterable[tuple[str, str]]) -> None:
-        self._index.add_part(len(self._parts), held, limits_of(self._options.seconds))
+        options = self._options
+        limits = {seconds_in_words(options.seconds), pages_in_words(options.most_pages)}
+        self._index.add_part(len(self._parts), held, limits)
         self._parts.append(path)
 
     def _read(self, sources: Iterable[Source]) -> None:
@@ -187,7 +191,7 @@ class _Run:
                     self._advance(1)
                     continue
                 if self._index.see(source.name, digest_of(data)):
-                    yield Task(source, data)
+                    yield Task(source, data, self._options.most_pages)
                 else:
                     self._advance(1)
 

@@ -11,7 +11,7 @@ from govstats.document import Document, ReportError
 from govstats.readers import archive
 from govstats.readers.encoding import decode
 from govstats.readers.html import looks_like_html, read_html
-from govstats.readers.limits import MEGABYTE, MOST_MARKUP, refuse, require_sane
+from govstats.readers.limits import MEGABYTE, MOST_MARKUP, MOST_PAGES, refuse, require_sane
 from govstats.readers.pictures import Beside
 from govstats.readers.text import is_comma_separated, read_text
 from govstats.readers.web_archive import is_web_archive, read_web_archive
@@ -75,19 +75,20 @@ def load(path: Path, largest: int = LARGEST) -> bytes:
     return data
 
 
-def read(data: bytes, beside: Beside | None = None) -> Document:
+def read(data: bytes, beside: Beside | None = None, most_pages: int = MOST_PAGES) -> Document:
     """Turn the bytes of one report into a Document, told by what they hold, never by a name.
 
     `beside` gives the bytes of a file that a web page names, such as a picture of a table, or None
-    where it does not lie beside the page. Raises ReportError (stage decode) for other kinds of
-    file, damaged ones and unknown encodings, (stage read) for what no report is as large as.
+    where it does not lie beside the page; of a PDF up to `most_pages` are read. Raises ReportError
+    (stage decode) for other kinds of file, damaged ones and unknown encodings, (stage read) for
+    what no report is as large as.
     """
-    document = _read(data, beside)
+    document = _read(data, beside, most_pages)
     require_sane(document.blocks)
     return document
 
 
-def _read(data: bytes, beside: Beside | None) -> Document:
+def _read(data: bytes, beside: Beside | None, most_pages: int) -> Document:
     if data.startswith((archive.MAGIC, archive.EMPTY)):
         return _read_parts(data)
     if data.startswith(_COMPOUND):
@@ -95,7 +96,7 @@ def _read(data: bytes, beside: Beside | None) -> Document:
     if _PDF.match(data):
         from govstats.readers.pdf import read_pdf
 
-        return read_pdf(data)
+        return read_pdf(data, most_pages)
     if _PICTURE.match(data):
         from govstats.readers.scan import read_scan
 

@@ -240,15 +240,15 @@ def _is_grid(table: HtmlElement) -> bool:
 
 def _hiding(element: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
     """How an element is hidden: `display`, `visibility` or not at all ("")."""
-    style = element.get("style", "")
-    if "hidden" in element.attrib or _GONE.search(style):
+    style = element.get("style")
+    if element.get("hidden") is not None or (style and _GONE.search(style)):
         return "display"
     # Around other elements it only closes the gaps between them.
-    if _NO_SIZE.search(style) and len(element) == 0:
+    if style and _NO_SIZE.search(style) and len(element) == 0:
         return "display"
-    if _UNSEEN.search(style):
+    if style and _UNSEEN.search(style):
         return "visibility"
-    return hidden.get(element, "")
+    return hidden.get(element, "") if hidden else ""
 
 
 def _rows(

@@ -29,6 +29,7 @@ _PARTS = tags("tbody thead tfoot tr form br hr")
 # Browsers cap spans too; a hostile page must not make millions of cells.
 _WIDEST = 100
 _TALLEST = 500
+_NUMBER = re.compile(r"\s*(\d{1,6})")
 
 
 def mend(root: HtmlElement) -> None:
@@ -137,5 +138,5 @@ def height_of(cell: HtmlElement, left: int) -> int:
 
 
 def _number(cell: HtmlElement, name: str) -> int:
-    digits = re.match(r"\d{1,6}", cell.get(name, "").strip())
-    return int(digits[0]) if digits else 1
+    digits = _NUMBER.match(cell.get(name, ""))
+    return int(digits[1]) if digits else 1

@@ -1,7 +1,8 @@
 """What no report comes near: past these a file is a collection, a mistake or an attack.
 
-The limits of size and seconds are options of `govstats extract`; these are fixed. They keep what a
-small file can make of itself (spans, merged cells, packed parts) in seconds and megabytes.
+The limits of size, pages and seconds are options of `govstats extract`; the others are fixed. They
+keep what a small file can make of itself (spans, merged cells, packed parts) in seconds and
+megabytes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Iterable, Sequence
 from govstats.document import Grid, Line, ReportError
 
 MEGABYTE = 1_000_000
+# Pages of a PDF; the longest report seen has under 40, a longer file is a collection or an attack.
+MOST_PAGES = 500
 # Cells, and lines of text, of a whole report; the largest seen has some 2,000.
 MOST_CELLS = 100_000
 # Places of one table's grid: its cells as often as the rows and columns they cover.
@@ -25,6 +28,17 @@ MOST_MARKUP = 20
 MOST_MERGED = 5_000
 
 CUT_OUT = "cut out the report"
+
+
+class PagesError(ReportError):
+    """A file of more pages than are to be read (stage read): under another limit it may be read."""
+
+    def __init__(self, pages: int, most: int) -> None:
+        super().__init__(
+            "read",
+            f"has {pages} pages, more than {most}: {CUT_OUT}, or raise the limit with --max-pages",
+        )
+        self.most = most
 
 
 def refuse(what: str) -> ReportError:

@@ -16,6 +16,7 @@ from typing import Any
 
 from govstats.document import Document, Grid, Line, ReportError
 from govstats.readers import scan
+from govstats.readers.limits import MOST_PAGES, PagesError
 from govstats.readers.pdf.flow import (
     TextLine,
     page_numbers,
@@ -31,8 +32,6 @@ from govstats.readers.pdf.tables import CUT_OFF, PageTable, as_grid, marked_beyo
 from govstats.readers.pdf.unruled import read_unruled
 from govstats.readers.pdf.words import join_touching
 
-# The longest report seen has under 40 pages; a longer file is a collection or an attack.
-MOST_PAGES = 500
 # A page of the smallest print has some 5,000 characters.
 MOST_CHARACTERS = 20_000
 # A digit is about half as wide as it is high: where less is left beside it, one more is cut off.
@@ -50,9 +49,7 @@ def read_pdf(data: bytes, most_pages: int = MOST_PAGES) -> Document:
     pdf = _open(data)
     try:
         if len(pdf) > most_pages:
-            raise ReportError(
-                "read", f"has {len(pdf)} pages, more than {most_pages}: cut out the report"
-            )
+            raise PagesError(len(pdf), most_pages)
         pages = [_read_page(pdf, index) for index in range(len(pdf))]
         _read_pictures(pdf, pages)
     finally:

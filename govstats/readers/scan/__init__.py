@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from govstats.document import DOUBT, Document, Grid, Line, ReportError
 from govstats.readers import clock
+from govstats.readers.limits import CUT_OUT
 
 if TYPE_CHECKING:
     from govstats.readers.pdf import Page
@@ -74,7 +75,7 @@ def read_scan(data: bytes, most_pages: int = MOST_PAGES) -> Document:
 
     count = count_pages(data)
     if count > most_pages:
-        raise ReportError("read", f"has {count} pages, more than {most_pages}: cut out the report")
+        raise ReportError("read", f"has {count} pages, more than {most_pages}: {CUT_OUT}")
     scans = [read_page(*page) for page in progress(read_pages(data), count)]
     if not any(scans):
         raise ReportError("decode", WORDLESS)

@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from lxml import html
-from lxml.html import HtmlElement
+from lxml import etree
+from lxml.etree import _Element
 
 from govstats.document import Document, Grid, Line, ReportError
 from govstats.readers.blocks import PICTURE, Blocks, tidy
@@ -21,6 +21,7 @@ from govstats.readers.html_tables import (
     loose_parts,
     mend,
     own_parts,
+    parent_of,
     tags,
     width_of,
 )
@@ -48,7 +49,9 @@ _SET_APART = tags("sup sub s strike")
 _FIELDS = frozenset({"", "text", "number", "tel"})
 # A page that only leads to another says little itself.
 _LITTLE = 300
+_NO_CONTENT = "is an HTML page without content: save the page again"
 _DOTS = frozenset({"0", "1", "0px", "1px"})
+_text_in = etree.XPath("string()")
 _REFRESH = re.compile(r"\burl\s*=\s*['\"]?([^'\"\s>]+)", re.I)
 _ADDRESS_SHOWN = 100
 _MOST_FRAMES = 20
@@ -75,15 +78,17 @@ def read_html(text: str, beside: Beside | None = None) -> Document:
     return Document("html", tuple(blocks), remarks)
 
 
-def _parse(text: str) -> HtmlElement:
+def _parse(text: str) -> _Element:
     if text.count("<") > MOST_TAGS:
         raise refuse(f"is an HTML page of more than {MOST_TAGS:,} tags")
     try:
         # huge_tree: real pages nest deeper than the parser's usual limit.
-        parser = html.HTMLParser(huge_tree=True)
-        root = html.document_fromstring(_DECLARATION.sub("", text), parser=parser)
-    except (ValueError, html.etree.ParserError) as error:
-        raise ReportError("read", "is an HTML page without content: save the page again") from error
+        parser = etree.HTMLParser(huge_tree=True)
+        root = etree.fromstring(_DECLARATION.sub("", text), parser)
+    except (ValueError, etree.ParseError) as error:
+        raise ReportError("read", _NO_CONTENT) from error
+    if root is None:
+        raise ReportError("read", _NO_CONTENT)
     # What is nested deeper than the parser goes is not in its tree: numbers may be lost.
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         raise ReportError("read", "is an HTML page nested too deep: save the report as .docx")
@@ -93,7 +98,7 @@ def _parse(text: str) -> HtmlElement:
     return root
 
 
-def _require_content(root: HtmlElement, blocks: Sequence[Line | Grid]) -> None:
+def _require_content(root: _Element, blocks: Sequence[Line | Grid]) -> None:
     said = sum(_LITTLE if isinstance(b, Grid) else len(b.text) for b in blocks)
     if said >= _LITTLE:
         return
@@ -112,7 +117,7 @@ def _require_content(root: HtmlElement, blocks: Sequence[Line | Grid]) -> None:
         )
 
 
-def _is_seen(frame: HtmlElement) -> bool:
+def _is_seen(frame: _Element) -> bool:
     """False for frames and pictures of one dot or none: they count visits or keep distance."""
     sizes = (frame.get("width", ""), frame.get("height", ""))
     return not _hiding(frame, {}) and not _DOTS.intersection(sizes)
@@ -130,7 +135,7 @@ class _Walker:
     """
 
     def __init__(
-        self, hidden: dict[HtmlElement, str], tables: bool = True, beside: Beside | None = None
+        self, hidden: dict[_Element, str], tables: bool = True, beside: Beside | None = None
     ) -> None:
         self.found = Blocks()
         # How many blocks stand before a picture, and the addresses that it may have.
@@ -143,7 +148,7 @@ class _Walker:
         self._pieces: list[str] = []
         self._in_pre = 0
 
-    def walk(self, root: HtmlElement) -> None:
+    def walk(self, root: _Element) -> None:
         # An explicit stack: pages nested thousands deep must not exhaust Python's.
         stack: list[Step] = [("open", root)]
         while stack:
@@ -154,7 +159,7 @@ class _Walker:
                 self._end_line()
             elif step == "pre ends":
                 self._in_pre -= 1
-            elif isinstance(item, HtmlElement):
+            elif isinstance(item, _Element):
                 self._open(item, stack)
         self._end_line()
 
@@ -166,7 +171,7 @@ class _Walker:
     def _text(self, text: str) -> None:
         self._pieces.append(text)
 
-    def _open(self, element: HtmlElement, stack: list[Step]) -> None:
+    def _open(self, element: _Element, stack: list[Step]) -> None:
         if element.tag in ("frame", "iframe") and self._tables and _is_seen(element):
             self._frame(element, stack)
         if not isinstance(element.tag, str) or element.tag in _SKIPPED:
@@ -196,7 +201,7 @@ class _Walker:
         stack.append(("text", element.text))
         stack.append(("text", " (" if around else ""))
 
-    def _frame(self, frame: HtmlElement, stack: list[Step]) -> None:
+    def _frame(self, frame: _Element, stack: list[Step]) -> None:
         """Go on with the page in a frame, where that was saved with this one."""
         data = self._beside(frame.get("src", "").strip()) if self._beside else None
         if data is None or len(self.pages) > _MOST_FRAMES:
@@ -213,32 +218,32 @@ class _Walker:
         self._end_line()
         stack += [("break", None), ("open", root)]
 
-    def _picture(self, image: HtmlElement) -> None:
+    def _picture(self, image: _Element) -> None:
         names = addresses_of(image)
         if names:
             self.pictures.append((len(self.found.blocks), names))
 
-    def _table(self, table: HtmlElement, stack: list[Step]) -> None:
+    def _table(self, table: _Element, stack: list[Step]) -> None:
         """Add the grid; a caption goes before it, what stands outside its cells after."""
         loose = list(loose_parts(table))
         for _, item in loose:
-            if isinstance(item, HtmlElement) and item.tag == "caption":
+            if isinstance(item, _Element) and item.tag == "caption":
                 self.found.add_text("\n".join(_lines(item, self._hidden)))
         self.found.add_rows(_rows(table, self._hidden))
         for image in table.iter("img"):
             self._picture(image)
         for step, item in reversed(loose):
-            if not (isinstance(item, HtmlElement) and item.tag == "caption"):
+            if not (isinstance(item, _Element) and item.tag == "caption"):
                 stack += [("break", None), (step, item)]
 
 
-def _is_grid(table: HtmlElement) -> bool:
+def _is_grid(table: _Element) -> bool:
     """False for a table around others, and for a single cell around pictures."""
     framed = len(list(table.iter("td", "th"))) == 1 and next(table.iter("img"), None) is not None
     return is_innermost(table) and not framed
 
 
-def _hiding(element: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
+def _hiding(element: _Element, hidden: dict[_Element, str]) -> str:
     """How an element is hidden: `display`, `visibility` or not at all ("")."""
     style = element.get("style")
     if element.get("hidden") is not None or (style and _GONE.search(style)):
@@ -251,21 +256,19 @@ def _hiding(element: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
     return hidden.get(element, "") if hidden else ""
 
 
-def _rows(
-    table: HtmlElement, hidden: dict[HtmlElement, str]
-) -> Iterator[list[tuple[str, int, int]]]:
+def _rows(table: _Element, hidden: dict[_Element, str]) -> Iterator[list[tuple[str, int, int]]]:
     """Rows of (text, height, width); heights end with the part of the table (thead, tbody)."""
     rows = [
         row
         for row in own_parts(table, ("tr",))
         # Word and Excel end a table with a row without height that only sets widths.
-        if (row.get("height") != "0" or row.text_content().strip())
+        if (row.get("height") != "0" or str(_text_in(row)).strip())
         and _hiding(row, hidden) != "display"
-        and not _hiding(row.getparent(), hidden)
+        and not _hiding(parent_of(row), hidden)
     ]
-    left = Counter(row.getparent() for row in rows)
+    left = Counter(parent_of(row) for row in rows)
     for row in rows:
-        part = row.getparent()
+        part = parent_of(row)
         yield [
             (_cell_text(cell, hidden), height_of(cell, left[part]), width_of(cell))
             for cell in own_parts(row, ("td", "th"))
@@ -274,7 +277,7 @@ def _rows(
         left[part] -= 1
 
 
-def _cell_text(cell: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
+def _cell_text(cell: _Element, hidden: dict[_Element, str]) -> str:
     """Text of a cell, a newline where the page breaks the line: 1 over 2 is not 12.
 
     A picture of a number is no printed blank.
@@ -287,7 +290,7 @@ def _cell_text(cell: HtmlElement, hidden: dict[HtmlElement, str]) -> str:
     return text or (PICTURE if any(map(_is_seen, cell.iter("img"))) else "")
 
 
-def _lines(element: HtmlElement, hidden: dict[HtmlElement, str]) -> Iterator[str]:
+def _lines(element: _Element, hidden: dict[_Element, str]) -> Iterator[str]:
     inner = _Walker(hidden, tables=False)
     inner.walk(element)
     return (line.text for line in inner.found.blocks if not isinstance(line, Grid))

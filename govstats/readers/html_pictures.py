@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from urllib.parse import unquote_to_bytes
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element
 
 from govstats.readers.blocks import tidy
 from govstats.readers.pictures import LOWEST, NARROWEST, Beside, Picture
@@ -18,7 +18,7 @@ _ADDRESSES = ("data-original", "data-src", "src")
 _PIXELS = re.compile(r"(\d{1,5})(?:\.\d*)?(?:px)?$")
 
 
-def addresses_of(image: HtmlElement) -> list[str]:
+def addresses_of(image: _Element) -> list[str]:
     """The addresses that a picture may have; none for one that the page shows small."""
     names = [image.get(name, "").strip() for name in _ADDRESSES]
     return [] if _is_small(image) else list(filter(None, names))
@@ -29,7 +29,7 @@ def pictures_of(found: Iterable[tuple[int, Sequence[str]]], beside: Beside | Non
     return [Picture(at, _shown(names[0]), partial(_first_at, names, beside)) for at, names in found]
 
 
-def _is_small(image: HtmlElement) -> bool:
+def _is_small(image: _Element) -> bool:
     """A picture that the page shows smaller than a table: an emblem, an icon."""
     sizes = (("width", NARROWEST), ("height", LOWEST))
     given = ((_PIXELS.match(image.get(side, "").strip()), least) for side, least in sizes)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml import html
-from lxml.html import HtmlElement
+from lxml import etree
+from lxml.etree import _Element
 
 from govstats.numbers import parse_number
 
 # A step of a walk through a page: what to do, and with what.
-Step = tuple[str, HtmlElement | str | None]
+Step = tuple[str, _Element | str | None]
 
 
 def tags(names: str) -> frozenset[str]:
@@ -32,13 +32,13 @@ _TALLEST = 500
 _NUMBER = re.compile(r"\s*(\d{1,6})")
 
 
-def mend(root: HtmlElement) -> None:
+def mend(root: _Element) -> None:
     """Put cells outside any row into one, and rows outside any table into one, as browsers do.
 
     What follows in the last cell of a table without a start comes after it.
     """
     for cell in list(root.iter("td", "th")):
-        if cell.getparent().tag != "tr":
+        if parent_of(cell).tag != "tr":
             _gather(cell, "tr", ("td", "th"))
     for row in list(root.iter("tr")):
         _wrap_figures(row)
@@ -50,11 +50,11 @@ def mend(root: HtmlElement) -> None:
             table.addnext(element)
 
 
-def _gather(first: HtmlElement, tag: str, kinds: tuple[str, ...]) -> HtmlElement:
+def _gather(first: _Element, tag: str, kinds: tuple[str, ...]) -> _Element:
     """A new element in the place of a run of siblings, which it then holds."""
-    parent = html.Element(tag)
+    parent = etree.Element(tag)
     first.addprevious(parent)
-    here: HtmlElement | None = first
+    here: _Element | None = first
     while here is not None and here.tag in kinds:
         following = here.getnext()
         parent.append(here)
@@ -62,16 +62,16 @@ def _gather(first: HtmlElement, tag: str, kinds: tuple[str, ...]) -> HtmlElement
     return parent
 
 
-def _wrap_figures(row: HtmlElement) -> None:
+def _wrap_figures(row: _Element) -> None:
     """A figure between two cells stands in one whose start tag was lost."""
     for cell in list(row):
         if cell.tag in ("td", "th") and parse_number(cell.tail or ""):
-            lost = html.Element("td")
+            lost = etree.Element("td")
             lost.text, cell.tail = cell.tail, None
             cell.addnext(lost)
 
 
-def _swallowed(cell: HtmlElement) -> list[HtmlElement]:
+def _swallowed(cell: _Element) -> list[_Element]:
     """Paragraphs behind a cell's own text: its end tag and the table's are missing."""
     children = list(cell)
     own = bool((cell.text or "").strip())
@@ -79,7 +79,7 @@ def _swallowed(cell: HtmlElement) -> list[HtmlElement]:
     return children[first:] if own else []
 
 
-def is_innermost(table: HtmlElement) -> bool:
+def is_innermost(table: _Element) -> bool:
     """True unless a cell holds a table of its own; a single cell is a frame around text."""
     return not any(
         len(list(inner.iter("td", "th"))) > 1 and not _outer(inner, table)
@@ -87,7 +87,7 @@ def is_innermost(table: HtmlElement) -> bool:
     )
 
 
-def _outer(element: HtmlElement, table: HtmlElement) -> bool:
+def _outer(element: _Element, table: _Element) -> bool:
     """True when only parts of the table stand between an element and the table."""
     for above in element.iterancestors():
         if above is table:
@@ -97,7 +97,7 @@ def _outer(element: HtmlElement, table: HtmlElement) -> bool:
     return False
 
 
-def loose_parts(parent: HtmlElement) -> Iterator[Step]:
+def loose_parts(parent: _Element) -> Iterator[Step]:
     """Elements and texts that stand in a table but in none of its cells, as steps of a walk."""
     stack: list[Step] = [("open", parent)]
     while stack:
@@ -105,7 +105,7 @@ def loose_parts(parent: HtmlElement) -> Iterator[Step]:
         if isinstance(item, str):
             if item.strip():
                 yield "text", item
-        elif not isinstance(item, HtmlElement):
+        elif item is None or not isinstance(item.tag, str):
             continue  # a comment
         elif item is parent or item.tag in _PARTS:
             for child in reversed(item):
@@ -115,7 +115,7 @@ def loose_parts(parent: HtmlElement) -> Iterator[Step]:
             yield "open", item
 
 
-def own_parts(parent: HtmlElement, wanted: tuple[str, ...]) -> Iterator[HtmlElement]:
+def own_parts(parent: _Element, wanted: tuple[str, ...]) -> Iterator[_Element]:
     """Rows of a table, or cells of a row, also below a form that broken pages put in between."""
     stack = list(reversed(parent))
     while stack:
@@ -126,17 +126,22 @@ def own_parts(parent: HtmlElement, wanted: tuple[str, ...]) -> Iterator[HtmlElem
             stack += reversed(element)
 
 
-def width_of(cell: HtmlElement) -> int:
+def parent_of(part: _Element) -> _Element:
+    """The element in which a part of a table stands."""
+    return next(part.iterancestors())
+
+
+def width_of(cell: _Element) -> int:
     """Columns that a cell covers."""
     return max(1, min(_number(cell, "colspan"), _WIDEST))
 
 
-def height_of(cell: HtmlElement, left: int) -> int:
+def height_of(cell: _Element, left: int) -> int:
     """Rows that a cell covers; 0 means all that are left."""
     height = _number(cell, "rowspan")
     return max(1, min(height or left, left, _TALLEST))
 
 
-def _number(cell: HtmlElement, name: str) -> int:
+def _number(cell: _Element, name: str) -> int:
     digits = _NUMBER.match(cell.get(name, ""))
     return int(digits[1]) if digits else 1

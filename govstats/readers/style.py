@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from govstats.readers.limits import MOST_MATCHES, refuse
 
 if TYPE_CHECKING:
-    from lxml.html import HtmlElement
+    from lxml.etree import _Element
 
 _HIDES = re.compile(r"\b(?:none|hidden|collapse)\b", re.I)
 _NAME = re.compile(r"[.#]([\w-]+)")
@@ -19,7 +19,7 @@ _MOST = 0.5
 _Priority = tuple[bool, tuple[int, int, int], int]
 
 
-def hidden_elements(root: HtmlElement) -> dict[HtmlElement, str]:
+def hidden_elements(root: _Element) -> dict[_Element, str]:
     """Element -> `display` (takes no place) or `visibility` (an empty place), where not inline.
 
     Style elements are read for the screen; sheets in other files are not there, and rules for
@@ -45,10 +45,10 @@ def hidden_elements(root: HtmlElement) -> dict[HtmlElement, str]:
 
 
 def _won(
-    root: HtmlElement, sheets: list[HtmlElement]
-) -> dict[tuple[HtmlElement, str], tuple[_Priority, str]]:
+    root: _Element, sheets: list[_Element]
+) -> dict[tuple[_Element, str], tuple[_Priority, str]]:
     """Element and property -> the strongest of the rules that set it, and the value set."""
-    won: dict[tuple[HtmlElement, str], tuple[_Priority, str]] = {}
+    won: dict[tuple[_Element, str], tuple[_Priority, str]] = {}
     names, left = _names(root), MOST_MATCHES
     elements = sum(1 for _ in root.iter())
     for order, (rule, name, value, important) in enumerate(_rules(sheets)):
@@ -65,10 +65,10 @@ def _won(
     return won
 
 
-def _names(root: HtmlElement) -> set[str]:
+def _names(root: _Element) -> set[str]:
     """Classes and identifiers that the page uses."""
-    found = {name for classes in root.xpath("//@class") for name in classes.split()}
-    return found | set(root.xpath("//@id"))
+    found = {name for each in root.iter("*") for name in each.get("class", "").split()}
+    return found | {each.get("id", "") for each in root.iter("*")}
 
 
 def _may_match(text: str, names: set[str]) -> bool:
@@ -80,7 +80,7 @@ def _may_match(text: str, names: set[str]) -> bool:
     return re.search(r"[(\[\\]", text) is not None or any(names.issuperset(part) for part in wanted)
 
 
-def _letters(element: HtmlElement) -> int:
+def _letters(element: _Element) -> int:
     """How much text an element holds, scripts and styles left out."""
     return sum(
         len((each.text or "").strip())
@@ -94,7 +94,7 @@ def _by_priority(item: tuple[object, tuple[_Priority, str]]) -> _Priority:
     return item[1][0]
 
 
-def _rules(sheets: list[HtmlElement]) -> Iterator[tuple[Any, str, str, bool]]:
+def _rules(sheets: list[_Element]) -> Iterator[tuple[Any, str, str, bool]]:
     """Prelude, property, value and importance of each declaration that shows or hides."""
     import tinycss2
 
@@ -122,7 +122,7 @@ def _flat(rules: list[Any]) -> Iterator[Any]:
                 yield from _flat(tinycss2.parse_rule_list(rule.content, True, True))
 
 
-def _matches(root: HtmlElement, text: str) -> Iterator[tuple[HtmlElement, tuple[int, int, int]]]:
+def _matches(root: _Element, text: str) -> Iterator[tuple[_Element, tuple[int, int, int]]]:
     """Elements that a selector list fits, with its specificity; none for one that is unknown."""
     import cssselect
 
@@ -137,4 +137,5 @@ def _matches(root: HtmlElement, text: str) -> Iterator[tuple[HtmlElement, tuple[
         return
     for selector, path in found:
         specificity = selector.specificity()
-        yield from ((element, specificity) for element in root.xpath(path))
+        elements = cast("list[_Element]", root.xpath(path))
+        yield from ((element, specificity) for element in elements)

@@ -176,11 +176,19 @@ def _find_all(pieces: tuple[str, ...], codes: Codes, longest: int) -> tuple[tupl
     found = []
     start = 0
     while start < len(pieces):
-        for end in range(min(len(pieces), start + longest), start, -1):
-            code = codes.get(core("".join(pieces[start:end])))
-            if code is not None:
-                found.append((start, code))
-                start = end - 1
-                break
-        start += 1
+        code, length = _label_in_front(pieces[start : start + longest], codes)
+        if code is not None:
+            found.append((start, code))
+        start += length
     return tuple(found)
+
+
+# Labels stand beside the same others in most reports.
+@lru_cache(maxsize=8192)
+def _label_in_front(pieces: tuple[str, ...], codes: Codes) -> tuple[str | None, int]:
+    """Code of the longest label with which the pieces begin, and how many of them it has."""
+    for end in range(len(pieces), 0, -1):
+        code = codes.get(core("".join(pieces[:end])))
+        if code is not None:
+            return code, end
+    return None, 1

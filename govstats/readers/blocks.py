@@ -38,8 +38,7 @@ class Blocks:
     def add_text(self, text: str, keep_tabs: bool = False) -> None:
         """Add each line of a text that has words in it; tabs may stay, as they part columns."""
         for line in text.split("\n"):
-            parts = [tidy(part) for part in line.split("\t")]
-            words = "\t".join(parts) if keep_tabs else " ".join(filter(None, parts))
+            words = "\t".join(map(tidy, line.split("\t"))) if keep_tabs else tidy(line)
             if words.strip():
                 self.lines += 1
                 self.blocks.append(Line(words, self.lines))

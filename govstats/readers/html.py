@@ -166,6 +166,8 @@ class _Walker:
     def _end_line(self) -> None:
         text = "".join(self._pieces)
         self._pieces.clear()
+        if not text:
+            return
         self.found.add_text(text if self._in_pre else tidy(text), keep_tabs=bool(self._in_pre))
 
     def _text(self, text: str) -> None:

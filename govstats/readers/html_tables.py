@@ -128,7 +128,10 @@ def own_parts(parent: _Element, wanted: tuple[str, ...]) -> Iterator[_Element]:
 
 def parent_of(part: _Element) -> _Element:
     """The element in which a part of a table stands."""
-    return next(part.iterancestors())
+    parent = part.getparent()
+    if parent is None:
+        raise ValueError(f"{part.tag} stands in nothing")
+    return parent
 
 
 def width_of(cell: _Element) -> int:
@@ -143,5 +146,6 @@ def height_of(cell: _Element, left: int) -> int:
 
 
 def _number(cell: _Element, name: str) -> int:
-    digits = _NUMBER.match(cell.get(name, ""))
+    value = cell.get(name)
+    digits = _NUMBER.match(value) if value else None
     return int(digits[1]) if digits else 1

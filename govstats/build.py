@@ -27,7 +27,7 @@ from govstats.issuers import level_and_body
 from govstats.panel import Panel, build_panel, measure_names
 from govstats.schemas import check_table, columns, write_datapackage
 from govstats.schemas.fields import names
-from govstats.tables import harmless, write_table
+from govstats.tables import harmless, quoting_of, write_table
 
 RECORD = (
     *("record_id", "origin", "source", "issuer", "province", "prefecture", "county", "level"),
@@ -253,6 +253,7 @@ def _write(out: Path, tables: dict[str, pd.DataFrame]) -> None:
         written = ordered.assign(
             **{column: ordered[column].map(harmless, na_action="ignore") for column in texts}
         )
-        written.to_csv(out / f"{name}.csv", index=False, lineterminator="\n")
+        quoting = quoting_of(text for column in texts for text in written[column].dropna())
+        written.to_csv(out / f"{name}.csv", index=False, lineterminator="\n", quoting=quoting)
     tables["panel"].to_parquet(out / "panel.parquet", index=False)
     write_datapackage(out)

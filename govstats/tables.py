@@ -10,7 +10,7 @@ from decimal import Decimal
 from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 from govstats.numbers import is_blank, parse_number
 from govstats.schemas.fields import columns
@@ -125,13 +125,21 @@ def _is_formula(text: str) -> bool:
     return not is_blank(bare) and parse_number(bare) is None
 
 
+def quoting_of(texts: Iterable[str | None]) -> Literal[0, 1]:
+    """How the csv module is to quote these: it leaves a carriage return bare, which ends a row."""
+    return csv.QUOTE_ALL if _ends_rows(texts) else csv.QUOTE_MINIMAL
+
+
+def _ends_rows(texts: Iterable[str | None]) -> bool:
+    return "\r" in "".join(filter(None, texts))
+
+
 class CsvTable:
     """A table written as UTF-8 CSV; texts that a spreadsheet would run are `harmless` in it."""
 
     def __init__(self, name: str, stream: BinaryIO) -> None:
         self._text = TextIOWrapper(stream, encoding="utf-8", newline="", write_through=True)
-        self._writer = csv.writer(self._text, lineterminator="\n")
-        self._writer.writerow(columns(name))
+        csv.writer(self._text, lineterminator="\n").writerow(columns(name))
         self._kinds = list(columns(name).values())
 
     def add(self, values: Columns) -> None:
@@ -141,7 +149,12 @@ class CsvTable:
             list(map(harmless, texts)) if kind == "string" else texts
             for kind, texts in zip(self._kinds, lists, strict=True)
         ]
-        self._writer.writerows(zip(*lists, strict=True))
+        rows = zip(*lists, strict=True)
+        if any(map(_ends_rows, lists)):
+            for row in rows:
+                csv.writer(self._text, lineterminator="\n", quoting=quoting_of(row)).writerow(row)
+        else:
+            csv.writer(self._text, lineterminator="\n").writerows(rows)
 
     def finish(self) -> None:
         """Write what is still held."""

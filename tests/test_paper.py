@@ -214,6 +214,21 @@ def test_the_committed_tables_are_those_of_the_figures():
         assert stem.with_suffix(".html").read_text(encoding="utf-8") == tables.as_html(table)
 
 
+COMMON = "Annual totals as the bodies report them about themselves; a convenience sample."
+
+
+def test_what_is_made_up_is_not_said_to_be_reported():
+    made_up = [i for i in TABLES if {"Made-up", "simulated"} & set(" ".join(_texts(i)).split())]
+    assert len(made_up) == 3
+    for item in made_up:
+        page = (ROOT / "tables" / f"{item.entry['name']}.html").read_text(encoding="utf-8")
+        assert COMMON not in page
+
+
+def _texts(item):
+    return item.entry["title"][0], item.entry["note"][0]
+
+
 ENTRY = {
     "name": "x",
     "columns": ["estimand", "estimate", "interval", "n", "p", "clusters"],
@@ -240,8 +255,9 @@ def test_cells_are_rounded_and_what_is_not_known_is_a_dash():
         ["a_b [a, b]", "25.3", "16.1–34.6", "53", "<0.001", "—"],
         ["not held", "—", "—", "4", "—", "3"],
     ]
-    assert table.note.endswith("[a] 1 row left out. [b] few.")
-    assert "a\\_b [a, b] & 25.3 & 16.1–34.6 & 53 & <0.001 & — \\\\" in tables.as_latex(table)
+    assert table.note.endswith(f"{COMMON} [a] 1 row left out. [b] few.")
+    assert COMMON not in tables.laid_out(ENTRY | {"common": False}, "Table 1", rows).note
+    assert "a\\_b [a, b] & 25.3 & 16.1–34.6 & 53 & \\textless{}0.001 & — \\\\" in tables.as_latex(table)
     assert "\\caption{A \\& B}" in tables.as_latex(table)
     assert "A &amp; B" in tables.as_html(table)
 
@@ -252,6 +268,14 @@ def test_a_long_table_may_run_over_the_page():
     assert "\\begin{longtable}{l}\n\\caption{A \\& B} \\label{tab:x}" in latex
     assert latex.count("[a] \\\\\n") == 60
     assert "\\begin{table}" not in latex
+
+
+def test_a_wide_text_is_broken_so_that_the_table_need_not_shrink():
+    rows = pd.DataFrame({"estimand": ["a" * 45, "b"], "n": [1, 2]})
+    for more, shape in (("", "{lr}"), ("a", "{" + tables._WRAPPED + "r}")):
+        rows.loc[0, "estimand"] += more
+        table = tables.laid_out(ENTRY | {"columns": ["estimand", "n"]}, "Table 1", rows)
+        assert f"\\begin{{tabular}}{shape}\n" in tables.as_latex(table)
 
 
 def test_a_bracket_at_the_head_of_a_row_is_no_length():
@@ -337,13 +361,28 @@ def test_a_notebook_that_is_run_again_replaces_what_it_made(tmp_path, monkeypatc
     for name in ("04_old", "04_new"):
         keep(pd.DataFrame({"a": [1]}), name, tmp_path / "tables")
         made = tmp_path / "tables" / f"{name}.csv"
-        manifest.record("04_x", f"r\t{data}\nr\t{tmp_path / 'other'}\nw\t{made}\nr\t{made}\n")
+        notebook = tmp_path / "notebooks" / "04_x.ipynb"
+        notebook.parent.mkdir(exist_ok=True)
+        notebook.write_text(name)
+        manifest.record(notebook, f"r\t{data}\nr\t{tmp_path / 'other'}\nw\t{made}\nr\t{made}\n")
     told = manifest.load()
     assert list(told["files"]) == ["tables/04_new.csv"]
     assert list(told["notebooks"]["04_x"]["reads"]) == ["panel.csv"]
+    assert told["notebooks"]["04_x"]["sha256"] == manifest.sha256(notebook)
     assert manifest.problems() == ["tables/04_old.csv was made by no notebook"]
     made.write_text("b\n")
     assert manifest.problems()[1] == "tables/04_new.csv is not what 04_x made: run it again"
+
+
+@pytest.mark.parametrize("stray", ["panel.csv", "notebooks/x.csv", "x.png"])
+def test_a_notebook_that_writes_elsewhere_is_refused(tmp_path, monkeypatch, stray):
+    monkeypatch.setenv("GOVSTATS_DATA", str(tmp_path))
+    notebook = tmp_path / "04_x.ipynb"
+    notebook.touch()
+    for folder in (tmp_path, ROOT):
+        with pytest.raises(ValueError, match=f"it wrote {stray}, which is neither"):
+            manifest.record(notebook, f"w\t{folder / stray}\n")
+    manifest.record(notebook, f"w\t{tmp_path / 'figures/04_x.png'}\nw\t{ROOT / '.make/x'}\n")
 
 
 # What a run has changed
@@ -489,6 +528,10 @@ def test_reproduce_remembers_first_and_tells_last(tmp_path):
     done = subprocess.run(
         command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
     )
+    # On what is shipped, also where a folder of one's own is named.
+    calls = re.findall(r".*-m govstats.*|.*execute\.py", done.stdout)
+    own = "env -u GOVSTATS_DATA -u GOVSTATS_LANG "
+    assert [call for call in calls if own not in call] == []
     steps = re.findall(r"-m (govstats[ .]\w+ ?[a-z]*)|(execute)\.py", done.stdout)
     assert ["".join(step).strip() for step in steps] == [
         "govstats.paper remember",

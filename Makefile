@@ -51,9 +51,17 @@ lint: $(INSTALLED) ## check style (ruff) and types (mypy)
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m mypy --no-error-summary
 
-# The second root makes kernels start in the root of the repository, as notebooks/execute.py does.
-lab: $(INSTALLED) ## open the notebooks in JupyterLab
-	@$(PY) -m jupyterlab notebooks --MappingKernelManager.root_dir=.
+# Copies, as JupyterLab changes the file of a notebook that is merely opened. The second root makes
+# kernels start in the root of the repository, as notebooks/execute.py does. By itself JupyterLab
+# would look for extensions and newer versions, and ask whether to show news.
+LAB_SETTINGS := $(VENV)/share/jupyter/lab/settings
+QUIET := {"@jupyterlab/apputils-extension:notification": {"checkForUpdates": false, "fetchNews": "false"}}
+lab: $(INSTALLED) ## open copies of the notebooks (my-notebooks) in JupyterLab; LAB=its options
+	@mkdir -p my-notebooks
+	@for each in notebooks/[0-9][0-9]_*.ipynb; do test -e "my-$$each" || cp "$$each" "my-$$each"; done
+	@mkdir -p $(LAB_SETTINGS) && echo '$(QUIET)' > $(LAB_SETTINGS)/overrides.json
+	@$(PY) -m jupyterlab my-notebooks/00_start_here.ipynb --MappingKernelManager.root_dir=. \
+		--LabApp.extension_manager=readonly $(LAB)
 
 lock: $(PY) ## bring requirements.lock in step with pyproject.toml (UPGRADE=1: newest versions)
 	@$(PIP) install uv

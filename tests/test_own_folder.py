@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -118,6 +119,23 @@ def test_topics_of_collected_reports_have_themes(tmp_path):
     row = _read(tmp_path / "out" / "topics.csv").iloc[-1]
     assert (row["report_id"], row["topic"], row["count"]) == ("a", "土地征收", "3")
     assert row["theme"] not in ("", "uncoded")
+
+
+def test_the_tour_draws_ones_own_reports_elsewhere(tmp_path, monkeypatch):
+    _raw(tmp_path / "mine")
+    for name in ("data", "figures"):
+        (tmp_path / name).symlink_to(ROOT / name, target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    cells = json.loads((NOTEBOOKS / "00_start_here.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    named = 'OWN = Path("data/example/my-reports")'
+    assert code.count(named) == 1
+    before = _hashes(ROOT / "figures")
+    exec(code.replace(named, 'OWN = Path("mine")'), {})
+    assert _hashes(ROOT / "figures") == before
+    drawn = pd.read_csv(tmp_path / "my-figures" / "00_own.csv")
+    assert drawn["source"].to_list() == [REPORT.name]
 
 
 def _notebooks(folder, built, **settings):

@@ -257,7 +257,8 @@ def test_cells_are_rounded_and_what_is_not_known_is_a_dash():
     ]
     assert table.note.endswith(f"{COMMON} [a] 1 row left out. [b] few.")
     assert COMMON not in tables.laid_out(ENTRY | {"common": False}, "Table 1", rows).note
-    assert "a\\_b [a, b] & 25.3 & 16.1–34.6 & 53 & \\textless{}0.001 & — \\\\" in tables.as_latex(table)
+    row = "a\\_b [a, b] & 25.3 & 16.1–34.6 & 53 & \\textless{}0.001 & — \\\\"
+    assert row in tables.as_latex(table)
     assert "\\caption{A \\& B}" in tables.as_latex(table)
     assert "A &amp; B" in tables.as_html(table)
 
@@ -516,23 +517,35 @@ def test_one_raw_number_changes_what_depends_on_it_and_nothing_else(small):
     ]
 
 
+def _due(target, folder):
+    """What make would run in a folder where nothing has been made; nothing is run."""
+    shutil.copy(ROOT / "Makefile", folder)
+    for name in ("requirements.lock", "pyproject.toml", "notebooks/execute.py"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    command = ["make", "--no-print-directory", "-n", target]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="no make on this machine")
+def test_the_laboratory_of_a_reader_holds_copies(tmp_path):
+    steps = _due("lab", tmp_path)
+    assert re.findall(r"cp (.*?);", steps) == ['"$each" "my-$each"']
+    assert re.findall(r"jupyterlab (\S+)", steps) == ["my-notebooks/00_start_here.ipynb"]
+
+
 @pytest.mark.skipif(not shutil.which("make"), reason="no make on this machine")
 def test_reproduce_remembers_first_and_tells_last(tmp_path):
-    # In a folder where nothing has been made, so that every step is due; none is run.
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("requirements.lock", "pyproject.toml", "notebooks/execute.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-    command = ["make", "--no-print-directory", "-n", "reproduce"]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
-    )
+    said = _due("reproduce", tmp_path)
     # On what is shipped, also where a folder of one's own is named.
-    calls = re.findall(r".*-m govstats.*|.*execute\.py", done.stdout)
+    calls = re.findall(r".*-m govstats.*|.*execute\.py", said)
     own = "env -u GOVSTATS_DATA -u GOVSTATS_LANG "
     assert [call for call in calls if own not in call] == []
-    steps = re.findall(r"-m (govstats[ .]\w+ ?[a-z]*)|(execute)\.py", done.stdout)
+    steps = re.findall(r"-m (govstats[ .]\w+ ?[a-z]*)|(execute)\.py", said)
     assert ["".join(step).strip() for step in steps] == [
         "govstats.paper remember",
         "govstats build",

@@ -18,13 +18,13 @@ Numbers follow the order of `govstats/vocabulary/paper.toml`; a file is named af
 that makes its numbers. `manifest.json` says of every file which notebook made it and from which
 data: `data` is the SHA-256 of the lines that `sha256sum` prints for the files read, sorted by name.
 
-In LaTeX, from the folder that holds `figures`, `tables` and `paper`: load graphicx, array, booktabs,
-longtable, adjustbox and xeCJK (Debian and Ubuntu: texlive-xetex, texlive-latex-extra,
-texlive-lang-chinese), then `\\input{paper/numbers}` in the preamble, `\\ShareNotHeldMean` and the like
-in sentences, `\\input{paper/figures}` and `\\input{paper/tables}` where they belong, and run XeLaTeX
-twice. pdfLaTeX does without xeCJK, but stops where the note of a table names a Chinese place; XeLaTeX
-without xeCJK leaves such a name out. In Word: open a `tables/*.html` in a browser, mark all, copy and
-paste.
+In LaTeX, from the folder that holds `figures`, `tables` and `paper`: load graphicx, array,
+booktabs, longtable, adjustbox and xeCJK (Debian and Ubuntu: texlive-xetex, texlive-latex-extra,
+texlive-lang-chinese), then `\\input{paper/numbers}` in the preamble, `\\ShareNotHeldMean` and the
+like in sentences, `\\input{paper/figures}` and `\\input{paper/tables}` where they belong, and run
+XeLaTeX twice. pdfLaTeX does without xeCJK, but stops where the note of a table names a Chinese
+place; XeLaTeX without xeCJK leaves such a name out. In Word: open a `tables/*.html` in a browser,
+mark all, copy and paste.
 """
 _WORDS = {"figure": ("Figure", "图"), "table": ("Table", "表")}
 
@@ -81,7 +81,7 @@ def _contents(found: list[Item]) -> str:
 
 def _including(found: list[Item], kind: str) -> str:
     """LaTeX that takes all figures or tables in; paths are those from the folder of figures/."""
-    lines = ["% Needs graphicx, array, booktabs, longtable, adjustbox and, for Chinese names, xeCJK."]
+    lines = ["% Needs graphicx, array, booktabs, longtable, adjustbox; for Chinese names xeCJK."]
     appended = False
     for item in found:
         if item.kind != kind:

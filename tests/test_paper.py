@@ -333,18 +333,6 @@ def test_the_manifest_says_how_every_file_was_made():
     assert "07_not_held" in told["files"]["paper/numbers.json"]["notebook"]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_announces_the_tables_it_writes(path):
-    first = "".join(_cells(path)[0]["source"])
-    announced = set(re.findall(r"`tables/([^`]*)`", first))
-    files = manifest.load()["files"].items()
-    assert announced == {
-        Path(name).stem
-        for name, file in files
-        if name.startswith("tables/") and file["notebook"] == path.stem and "made_from" not in file
-    }
-
-
 def test_what_is_opened_is_noted(tmp_path):
     (tmp_path / "in.csv").write_text("a\n1\n")
     code = f"{trace.BEGIN}; import pandas; pandas.read_csv('in.csv').to_csv('out.csv')"

@@ -108,6 +108,19 @@ def test_several_rows_make_a_sum_and_none_make_no_number(listing, tmp_path, monk
     assert (found["value"], found["why"]) == ("??", "no row of the file fits")
 
 
+def test_a_file_without_rows_gives_no_number_and_no_table(monkeypatch, tmp_path):
+    monkeypatch.setenv("GOVSTATS_DATA", str(tmp_path))
+    # What notebook 05 keeps where no row of the panel states the items.
+    columns = ["index", "n", "mean", "std", "min", "low", "median", "high", "max"]
+    keep(pd.DataFrame(columns=columns), "05_spread", tables.tables_folder())
+    entry = next(item.entry for item in TABLES if item.entry["name"] == "05_spread")
+    assert tables.write(entry, "Table 1") == []
+    found = numbers.quoted()["ItemsProvince"]
+    assert (found["value"], found["why"]) == ("??", "no row of the file fits")
+    contents.write(tmp_path)
+    assert "05_spread) was not made\n" in (tmp_path / "tables.tex").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("listed", "message"),
     [

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from govstats import vocabulary
+from govstats.paper.folders import find
 from govstats.paper.tables import escape, spoken
 from govstats.plots.style import figures_folder
 from govstats.plots.words import language, say
@@ -92,10 +93,16 @@ def _including(found: list[Item], kind: str) -> str:
                 f"\\setcounter{{{kind}}}{{0}}",
                 f"\\renewcommand{{\\the{kind}}}{{A\\arabic{{{kind}}}}}",
             ]
-        lines.append(
-            _figure(item) if kind == "figure" else f"\\input{{{_place('tables', item)}.tex}}"
-        )
+        lines.append(_taken_in(item))
     return "\n".join(lines) + "\n"
+
+
+def _taken_in(item: Item) -> str:
+    """What takes one figure or table in, a remark where the data in use gave none."""
+    kind, ending = item.kind, "pdf" if item.kind == "figure" else "tex"
+    if not find(f"{kind}s/{item.entry['name']}.{ending}").is_file():
+        return f"% {item.number} ({item.entry['name']}) was not made"
+    return _figure(item) if kind == "figure" else f"\\input{{{_place('tables', item)}.tex}}"
 
 
 def _place(folder: str, item: Item) -> str:

@@ -60,7 +60,7 @@ def source(entry: Mapping[str, Any]) -> str:
 
 
 def rows_of(entry: Mapping[str, Any]) -> pandas.DataFrame | None:
-    """The numbers of a table, None where the notebook wrote none.
+    """The numbers of a table, None where the notebook wrote none or found no rows.
 
     Raises ValueError when a column that is to be printed is not in the file.
     """
@@ -69,6 +69,8 @@ def rows_of(entry: Mapping[str, Any]) -> pandas.DataFrame | None:
     if not (path := find(source(entry))).is_file():
         return None
     rows = pandas.read_csv(path, keep_default_na=False, na_values=[""])
+    if rows.empty:  # which may lack columns too
+        return None
     held = {*rows.columns, INTERVAL}
     if lacking := [column for column in entry["columns"] if column not in held]:
         raise ValueError(f"paper.toml, table {entry['name']}: {path} has no column {lacking[0]}")

@@ -56,7 +56,7 @@ lint: $(INSTALLED) ## check style (ruff) and types (mypy)
 # would look for extensions and newer versions, and ask whether to show news.
 LAB_SETTINGS := $(VENV)/share/jupyter/lab/settings
 QUIET := {"@jupyterlab/apputils-extension:notification": {"checkForUpdates": false, "fetchNews": "false"}}
-lab: $(INSTALLED) ## open copies of the notebooks (my-notebooks) in JupyterLab; LAB=its options
+lab: $(INSTALLED) ## open copies of the notebooks (my-notebooks) in JupyterLab; LAB=options, as --allow-root
 	@mkdir -p my-notebooks
 	@for each in notebooks/[0-9][0-9]_*.ipynb; do test -e "my-$$each" || cp "$$each" "my-$$each"; done
 	@mkdir -p $(LAB_SETTINGS) && echo '$(QUIET)' > $(LAB_SETTINGS)/overrides.json

@@ -106,6 +106,9 @@ def test_several_rows_make_a_sum_and_none_make_no_number(listing, tmp_path, monk
     assert listing(take="max", numbers={"Aa": {"k": "b"}})["Aa"]["value"] == "??"
     found = listing(numbers={"Aa": {"k": "z"}})["Aa"]
     assert (found["value"], found["why"]) == ("??", "no row of the file fits")
+    for take in ({}, {"take": "max"}):
+        found = listing(**take, why="told", numbers={"Aa": {"k": "z"}})["Aa"]
+        assert (found["value"], found["why"]) == ("??", "told")
 
 
 def test_a_file_without_rows_gives_no_number_and_no_table(monkeypatch, tmp_path):

@@ -54,8 +54,9 @@ def _number(
     if rows is None:
         return {"value": UNKNOWN, **told, "why": "the file is not there"}
     lacking = [column for column in where if column not in rows]
+    unfit = {"value": UNKNOWN, **told, "why": group.get("why", _UNFIT)}
     if lacking and rows.empty:  # with no rows a file may lack columns too
-        return {"value": UNKNOWN, **told, "why": _UNFIT}
+        return unfit
     if lacking:
         raise ValueError(f"numbers.toml: {name}: {group['file']} has no column {lacking[0]}")
     for column, value in where.items():
@@ -65,7 +66,7 @@ def _number(
     if len(rows) > 1:
         raise ValueError(f"numbers.toml: {name} fits {len(rows)} rows of {group['file']}")
     if rows.empty:
-        return {"value": UNKNOWN, **told, "why": _UNFIT}
+        return unfit
     return {**_single(rows, group), **told}
 
 
@@ -75,7 +76,11 @@ def _taken(rows: pandas.DataFrame, group: Mapping[str, Any]) -> dict[str, Any]:
         return {"value": str(len(rows)), "exact": len(rows)}
     exact = float(getattr(rows.eval(group.get("value", "estimate")), group["take"])())
     found = {"value": printed(exact, group.get("digits", 0)), "exact": exact}
-    return found if not math.isnan(exact) else {"value": UNKNOWN, "why": "there are no rows"}
+    return (
+        found
+        if not math.isnan(exact)
+        else {"value": UNKNOWN, "why": group.get("why", "there are no rows")}
+    )
 
 
 def _single(rows: pandas.DataFrame, group: Mapping[str, Any]) -> dict[str, Any]:

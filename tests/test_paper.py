@@ -287,6 +287,33 @@ def test_a_long_table_may_run_over_the_page():
     assert "\\begin{table}" not in latex
 
 
+def _has_latex():
+    """XeLaTeX with the packages that paper/contents.md names."""
+    if not shutil.which("xelatex"):
+        return False
+    wanted = ["kpsewhich", "adjustbox.sty", "xeCJK.sty", "booktabs.sty", "FandolSong-Regular.otf"]
+    found = subprocess.run(wanted, capture_output=True, text=True, check=False)
+    return len(found.stdout.splitlines()) == len(wanted) - 1
+
+
+@pytest.mark.skipif(not _has_latex(), reason="no XeLaTeX with these packages on this machine")
+def test_latex_takes_in_every_table_and_number(tmp_path):
+    numbered = (ROOT / "paper" / "numbers.tex").read_text(encoding="utf-8")
+    lines = [rf"\{name}\par" for name in re.findall(r"newcommand\{\\(\w+)\}", numbered)]
+    packages = "array,booktabs,longtable,adjustbox,xeCJK"
+    head = ["\\documentclass{article}", f"\\usepackage{{{packages}}}", "\\input{paper/numbers}"]
+    body = ["\\begin{document}", *lines, "\\input{paper/tables}", "\\end{document}"]
+    (tmp_path / "all.tex").write_text("\n".join(head + body), encoding="utf-8")
+    for name in ("paper", "tables"):
+        (tmp_path / name).symlink_to(ROOT / name, target_is_directory=True)
+    command = ["xelatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    log = (tmp_path / "all.log").read_text(encoding="utf-8", errors="replace")
+    assert said.returncode == 0, log[-2000:]
+    assert not re.findall(r"^Overfull.*|^Missing character.*|^! .*", log, re.MULTILINE)
+    assert len(lines) > 100
+
+
 def test_a_wide_text_is_broken_so_that_the_table_need_not_shrink():
     rows = pd.DataFrame({"estimand": ["a" * 45, "b"], "n": [1, 2]})
     for more, shape in (("", "{lr}"), ("a", "{" + tables._WRAPPED + "r}")):

@@ -7,6 +7,8 @@ VENV := .venv
 PY := $(VENV)/bin/python
 # -qq, because pip warns once a package where a machine's own settings name folders it lacks.
 PIP := $(PY) -m pip --disable-pip-version-check --no-input -qq
+# What is shipped is made from what is shipped, whatever folder of one's own is named.
+SHIPPED := env -u GOVSTATS_DATA -u GOVSTATS_LANG $(PY)
 
 # A stamp is touched when its step is done; a step runs again when an input is newer.
 INSTALLED := $(VENV)/.installed
@@ -32,7 +34,7 @@ help: ## show this list
 setup: $(INSTALLED) ## install the package and all it needs into .venv
 
 reproduce: $(PAPER) ## rebuild data/processed, notebooks, figures, tables; say what changed
-	@$(PY) -m govstats.paper tell
+	@$(SHIPPED) -m govstats.paper tell
 
 notebooks: $(EXECUTED) ## run the notebooks, if they or what they read has changed
 
@@ -49,9 +51,17 @@ lint: $(INSTALLED) ## check style (ruff) and types (mypy)
 	@$(PY) -m ruff check --quiet .
 	@$(PY) -m mypy --no-error-summary
 
-# The second root makes kernels start in the root of the repository, as notebooks/execute.py does.
-lab: $(INSTALLED) ## open the notebooks in JupyterLab
-	@$(PY) -m jupyterlab notebooks --MappingKernelManager.root_dir=.
+# Copies, as JupyterLab changes the file of a notebook that is merely opened. The second root makes
+# kernels start in the root of the repository, as notebooks/execute.py does. By itself JupyterLab
+# would look for extensions and newer versions, and ask whether to show news.
+LAB_SETTINGS := $(VENV)/share/jupyter/lab/settings
+QUIET := {"@jupyterlab/apputils-extension:notification": {"checkForUpdates": false, "fetchNews": "false"}}
+lab: $(INSTALLED) ## open copies of the notebooks (my-notebooks) in JupyterLab; LAB=options, as --allow-root
+	@mkdir -p my-notebooks
+	@for each in notebooks/[0-9][0-9]_*.ipynb; do test -e "my-$$each" || cp "$$each" "my-$$each"; done
+	@mkdir -p $(LAB_SETTINGS) && echo '$(QUIET)' > $(LAB_SETTINGS)/overrides.json
+	@$(PY) -m jupyterlab my-notebooks/00_start_here.ipynb --MappingKernelManager.root_dir=. \
+		--LabApp.extension_manager=readonly $(LAB)
 
 lock: $(PY) ## bring requirements.lock in step with pyproject.toml (UPGRADE=1: newest versions)
 	@$(PIP) install uv
@@ -87,22 +97,22 @@ $(INSTALLED): $(PY) requirements.lock pyproject.toml
 # A table that is gone is made again, whatever the stamp says.
 $(BUILT): $(INSTALLED) $(RAW) $(CODE) $(if $(filter-out $(wildcard $(TABLES)),$(TABLES)),FORCE)
 	@mkdir -p $(@D)
-	@$(PY) -m govstats.paper remember
-	@$(PY) -m govstats build --raw data/raw --out data/processed
-	@mkdir -p docs && $(PY) -m govstats codebook > docs/codebook.md
-	@$(PY) -m govstats codebook forms > docs/forms.md
-	@$(PY) -m govstats codebook metrics > docs/metrics.md
+	@$(SHIPPED) -m govstats.paper remember
+	@$(SHIPPED) -m govstats build --raw data/raw --out data/processed
+	@mkdir -p docs && $(SHIPPED) -m govstats codebook > docs/codebook.md
+	@$(SHIPPED) -m govstats codebook forms > docs/forms.md
+	@$(SHIPPED) -m govstats codebook metrics > docs/metrics.md
 	@touch $@
 
 # Running a notebook rewrites its file; the stamp comes last and so is newer.
 $(EXECUTED): $(BUILT) $(SIMULATED) $(NOTEBOOKS) notebooks/execute.py
-	@$(PY) -m govstats.paper remember
-	@$(PY) notebooks/execute.py
+	@$(SHIPPED) -m govstats.paper remember
+	@$(SHIPPED) notebooks/execute.py
 	@touch $@
 
 # What the steps before have changed is told at the end of `make reproduce`, also when they were
 # run one by one.
 $(PAPER): $(EXECUTED)
-	@$(PY) -m govstats.paper remember
-	@$(PY) -m govstats.paper
+	@$(SHIPPED) -m govstats.paper remember
+	@$(SHIPPED) -m govstats.paper
 	@touch $@

@@ -4,7 +4,9 @@ python notebooks/execute.py           every notebooks/NN_*.ipynb
 python notebooks/execute.py FILE...   only those named
 
 Paths in a notebook are relative to the root of the repository, which is its working directory.
-A notebook that fails is left as it was. What a cell writes to stderr (warnings, progress bars)
+A notebook that fails is left as it was. With data of one's own (GOVSTATS_DATA) or figures in
+Chinese (GOVSTATS_LANG=zh) those shipped are left alone: what was run goes to `notebooks` beside
+that data, to `notebooks/zh` if in Chinese. What a cell writes to stderr (warnings, progress bars)
 is shown here and not kept, since it holds times and paths. Which data a notebook read and which
 files it wrote is noted in paper/manifest.json.
 """
@@ -21,6 +23,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 
 from govstats.paper import manifest, trace
+from govstats.paper.folders import notebooks_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 METADATA = {
@@ -81,6 +84,12 @@ def stable_outputs(cell: NotebookNode) -> list[NotebookNode]:
     return kept
 
 
+def target(path: Path) -> Path:
+    """Where a notebook goes when it was run: over itself, unless settings of one's own are used."""
+    folder = notebooks_folder()
+    return path if folder == Path("notebooks") else ROOT / folder / path.name
+
+
 def traced(path: Path) -> str:
     """Run one notebook, note what it read and wrote, and say whether its bytes changed."""
     with tempfile.TemporaryDirectory() as folder:
@@ -88,14 +97,13 @@ def traced(path: Path) -> str:
         os.environ[trace.VARIABLE] = str(opened)
         said = run(path)
         with contextlib.chdir(ROOT):  # where the notebook ran
-            manifest.record(path.stem, opened.read_text(encoding="utf-8"))
+            manifest.record(target(path), opened.read_text(encoding="utf-8"))
     return said
 
 
 def run(path: Path) -> str:
-    """Run one notebook and write it back; say whether its bytes changed."""
-    before = path.read_text(encoding="utf-8")
-    notebook = nbformat.reads(before, as_version=4)
+    """Run one notebook and write it to its target; say whether the bytes there changed."""
+    notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     client = NotebookClient(
         notebook,
         kernel_name="python3",
@@ -117,11 +125,18 @@ def run(path: Path) -> str:
         plain = COLOUR.sub("", str(error)).strip()
         last = plain.splitlines()[-1] if plain else type(error).__name__
         raise RuntimeError(f"{at}: {last}") from error
-    after = nbformat.writes(tidy(notebook)) + "\n"
-    if after == before:
+    after = (nbformat.writes(tidy(notebook)) + "\n").encode()
+    into = target(path)
+    if into.is_file() and into.read_bytes() == after:
         return "as before"
-    path.write_text(after, encoding="utf-8", newline="\n")
+    into.parent.mkdir(parents=True, exist_ok=True)
+    into.write_bytes(after)
     return "written"
+
+
+def shown(path: Path) -> Path:
+    """A path as it is printed: from the root of the repository, where it is in there."""
+    return path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
 
 
 def main(arguments: list[str]) -> int:
@@ -129,12 +144,16 @@ def main(arguments: list[str]) -> int:
     Path(ENVIRONMENT["IPYTHONDIR"]).mkdir(parents=True, exist_ok=True)
     os.environ.update(ENVIRONMENT)
     os.environ.pop("MPLBACKEND", None)
+    own = os.environ.get("GOVSTATS_DATA", "")
+    if own and not os.path.isabs(own):  # named from where the command is given
+        os.environ["GOVSTATS_DATA"] = os.path.relpath(own, ROOT)
     paths = [Path(a).resolve() for a in arguments]
     paths = paths or sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
     for path in paths:
-        name = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+        name = shown(path)
         try:
-            print(f"{name}: {traced(path)}", flush=True)
+            said = traced(path)
+            print(f"{shown(target(path))}: {said}", flush=True)
         except (OSError, RuntimeError, ValueError) as error:
             print(f"{name}: {error}", file=sys.stderr)
             return 1

@@ -133,7 +133,7 @@ def machine_traces() -> re.Pattern[str]:
     ]
     parts = [
         r"(?<![\w.}\])*>])(?:" + "|".join([*here, r"/(?:home|Users)/\w", "/ro[o]t/"]) + ")",
-        r"/tmp/ipyk[e]rnel",
+        r"/t[m]p/ipykernel",
         r"[A-Z]:\\+Users\\",
         r"(?:pypi|pythonhosted|anaconda)\.(?:org|com|io)",
         r"--(?:extra-)?index-url|--find-l[i]nks",

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+
+from govstats.paper import manifest
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -33,10 +36,33 @@ def test_run_fresh_without_error(path):
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_not_edited_since_it_was_run(path):
+    told = _manifest()["notebooks"][path.stem]
+    assert told["sha256"] == manifest.sha256(path), f"{path.name} has changed: make reproduce"
+
+
+def _manifest() -> dict:
+    return json.loads((ROOT / "paper" / manifest.NAME).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_cells_are_short(path):
     lengths = [len("".join(cell["source"]).splitlines()) for cell in _code(path)]
     assert max(lengths) <= LONGEST_CELL
     assert sum(lengths) <= MOST_LINES
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_what_is_announced_was_written_and_nothing_else(path):
+    first = "".join(json.loads(path.read_text(encoding="utf-8"))["cells"][0]["source"])
+    announced = re.findall(r"`((?:figures|tables)/[^`]*)`", first.partition("Writes")[2])
+    written = {
+        name.rpartition(".")[0]
+        for name, file in _manifest()["files"].items()
+        if file["notebook"] == path.stem and "made_from" not in file
+    }
+    assert set(announced) == written
+    assert len(announced) == len(written)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)

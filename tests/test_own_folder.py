@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -15,14 +16,16 @@ from typer.testing import CliRunner
 
 from govstats.cli import app
 
-RAW = Path(__file__).parents[1] / "data" / "raw"
-NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
+ROOT = Path(__file__).parents[1]
+RAW = ROOT / "data" / "raw"
+NOTEBOOKS = ROOT / "notebooks"
 REPORT = RAW / "reports" / "yubei-2021.txt"
 REPORTS = "report_id,issuer,year,scope\na,合肥市教育局,2021,own\n"
 
 
 def _hashes(folder):
-    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in sorted(folder.iterdir())}
+    files = sorted(path for path in folder.iterdir() if path.is_file())
+    return {p.name: hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
 
 
 def _read(path):
@@ -118,14 +121,33 @@ def test_topics_of_collected_reports_have_themes(tmp_path):
     assert row["theme"] not in ("", "uncoded")
 
 
+def test_the_tour_draws_ones_own_reports_elsewhere(tmp_path, monkeypatch):
+    _raw(tmp_path / "mine")
+    for name in ("data", "figures"):
+        (tmp_path / name).symlink_to(ROOT / name, target_is_directory=True)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    cells = json.loads((NOTEBOOKS / "00_start_here.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "code")
+    named = 'OWN = Path("data/example/my-reports")'
+    assert code.count(named) == 1
+    before = _hashes(ROOT / "figures")
+    exec(code.replace(named, 'OWN = Path("mine")'), {})
+    assert _hashes(ROOT / "figures") == before
+    drawn = pd.read_csv(tmp_path / "my-figures" / "00_own.csv")
+    assert drawn["source"].to_list() == [REPORT.name]
+
+
 def _notebooks(folder, built, **settings):
-    """Run the first seven notebooks on a processed folder; give what they wrote and said."""
-    copies = [shutil.copy(path, folder) for path in sorted(NOTEBOOKS.glob("0[0-6]_*.ipynb"))]
-    environment = {**os.environ, "GOVSTATS_DATA": str(built), **settings}
-    command = [sys.executable, str(NOTEBOOKS / "execute.py"), *map(str, copies)]
-    result = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    """Run the first seven notebooks on a processed folder named from here; give what they say."""
+    paths = sorted(NOTEBOOKS.glob("0[0-6]_*.ipynb"))
+    environment = {**os.environ, "GOVSTATS_DATA": built.name, **settings}
+    command = [sys.executable, str(NOTEBOOKS / "execute.py"), *map(str, paths)]
+    result = subprocess.run(
+        command, cwd=built.parent, env=environment, capture_output=True, text=True, check=False
+    )
     assert result.returncode == 0, result.stdout + result.stderr
-    return "".join(Path(copy).read_text(encoding="utf-8") for copy in copies)
+    return "".join((built / folder / p.name).read_text(encoding="utf-8") for p in paths)
 
 
 def test_notebooks_say_in_either_language_what_collected_records_cannot_show(tmp_path):
@@ -133,7 +155,9 @@ def test_notebooks_say_in_either_language_what_collected_records_cannot_show(tmp
     (raw / REPORT.name).unlink()
     built = tmp_path / "out"
     assert _run(raw, built)[0] == 0
-    said = _notebooks(tmp_path, built, GOVSTATS_LANG="zh")
+    shipped = {name: _hashes(ROOT / name) for name in ("notebooks", "figures", "tables", "paper")}
+    said = _notebooks("notebooks/zh", built, GOVSTATS_LANG="zh")
+    assert {name: _hashes(ROOT / name) for name in shipped} == shipped
     for sentence in (
         "No report file was read, so there is no cell to show.",
         "No report was read, so there are no replies to show.",
@@ -142,5 +166,4 @@ def test_notebooks_say_in_either_language_what_collected_records_cannot_show(tmp
     ):
         assert sentence in said
     drawn = {path.stem for path in (built / "figures" / "zh").glob("0[0-6]_*.png")}
-    shipped = {path.stem for path in (NOTEBOOKS.parent / "figures").glob("0[0-6]_*.png")}
-    assert drawn == shipped
+    assert drawn == {path.stem for path in (ROOT / "figures").glob("0[0-6]_*.png")}

@@ -106,6 +106,22 @@ def test_several_rows_make_a_sum_and_none_make_no_number(listing, tmp_path, monk
     assert listing(take="max", numbers={"Aa": {"k": "b"}})["Aa"]["value"] == "??"
     found = listing(numbers={"Aa": {"k": "z"}})["Aa"]
     assert (found["value"], found["why"]) == ("??", "no row of the file fits")
+    for take in ({}, {"take": "max"}):
+        found = listing(**take, why="told", numbers={"Aa": {"k": "z"}})["Aa"]
+        assert (found["value"], found["why"]) == ("??", "told")
+
+
+def test_a_file_without_rows_gives_no_number_and_no_table(monkeypatch, tmp_path):
+    monkeypatch.setenv("GOVSTATS_DATA", str(tmp_path))
+    # What notebook 05 keeps where no row of the panel states the items.
+    columns = ["index", "n", "mean", "std", "min", "low", "median", "high", "max"]
+    keep(pd.DataFrame(columns=columns), "05_spread", tables.tables_folder())
+    entry = next(item.entry for item in TABLES if item.entry["name"] == "05_spread")
+    assert tables.write(entry, "Table 1") == []
+    found = numbers.quoted()["ItemsProvince"]
+    assert (found["value"], found["why"]) == ("??", "no row of the file fits")
+    contents.write(tmp_path)
+    assert "05_spread) was not made\n" in (tmp_path / "tables.tex").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -214,6 +230,21 @@ def test_the_committed_tables_are_those_of_the_figures():
         assert stem.with_suffix(".html").read_text(encoding="utf-8") == tables.as_html(table)
 
 
+COMMON = "Annual totals as the bodies report them about themselves; a convenience sample."
+
+
+def test_what_is_made_up_is_not_said_to_be_reported():
+    made_up = [i for i in TABLES if {"Made-up", "simulated"} & set(" ".join(_texts(i)).split())]
+    assert len(made_up) == 3
+    for item in made_up:
+        page = (ROOT / "tables" / f"{item.entry['name']}.html").read_text(encoding="utf-8")
+        assert COMMON not in page
+
+
+def _texts(item):
+    return item.entry["title"][0], item.entry["note"][0]
+
+
 ENTRY = {
     "name": "x",
     "columns": ["estimand", "estimate", "interval", "n", "p", "clusters"],
@@ -240,8 +271,10 @@ def test_cells_are_rounded_and_what_is_not_known_is_a_dash():
         ["a_b [a, b]", "25.3", "16.1–34.6", "53", "<0.001", "—"],
         ["not held", "—", "—", "4", "—", "3"],
     ]
-    assert table.note.endswith("[a] 1 row left out. [b] few.")
-    assert "a\\_b [a, b] & 25.3 & 16.1–34.6 & 53 & <0.001 & — \\\\" in tables.as_latex(table)
+    assert table.note.endswith(f"{COMMON} [a] 1 row left out. [b] few.")
+    assert COMMON not in tables.laid_out(ENTRY | {"common": False}, "Table 1", rows).note
+    row = "a\\_b [a, b] & 25.3 & 16.1–34.6 & 53 & \\textless{}0.001 & — \\\\"
+    assert row in tables.as_latex(table)
     assert "\\caption{A \\& B}" in tables.as_latex(table)
     assert "A &amp; B" in tables.as_html(table)
 
@@ -252,6 +285,41 @@ def test_a_long_table_may_run_over_the_page():
     assert "\\begin{longtable}{l}\n\\caption{A \\& B} \\label{tab:x}" in latex
     assert latex.count("[a] \\\\\n") == 60
     assert "\\begin{table}" not in latex
+
+
+def _has_latex():
+    """XeLaTeX with the packages that paper/contents.md names."""
+    if not shutil.which("xelatex"):
+        return False
+    wanted = ["kpsewhich", "adjustbox.sty", "xeCJK.sty", "booktabs.sty", "FandolSong-Regular.otf"]
+    found = subprocess.run(wanted, capture_output=True, text=True, check=False)
+    return len(found.stdout.splitlines()) == len(wanted) - 1
+
+
+@pytest.mark.skipif(not _has_latex(), reason="no XeLaTeX with these packages on this machine")
+def test_latex_takes_in_every_table_and_number(tmp_path):
+    numbered = (ROOT / "paper" / "numbers.tex").read_text(encoding="utf-8")
+    lines = [rf"\{name}\par" for name in re.findall(r"newcommand\{\\(\w+)\}", numbered)]
+    packages = "array,booktabs,longtable,adjustbox,xeCJK"
+    head = ["\\documentclass{article}", f"\\usepackage{{{packages}}}", "\\input{paper/numbers}"]
+    body = ["\\begin{document}", *lines, "\\input{paper/tables}", "\\end{document}"]
+    (tmp_path / "all.tex").write_text("\n".join(head + body), encoding="utf-8")
+    for name in ("paper", "tables"):
+        (tmp_path / name).symlink_to(ROOT / name, target_is_directory=True)
+    command = ["xelatex", "-halt-on-error", "-interaction=nonstopmode", "all.tex"]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False)
+    log = (tmp_path / "all.log").read_text(encoding="utf-8", errors="replace")
+    assert said.returncode == 0, log[-2000:]
+    assert not re.findall(r"^Overfull.*|^Missing character.*|^! .*", log, re.MULTILINE)
+    assert len(lines) > 100
+
+
+def test_a_wide_text_is_broken_so_that_the_table_need_not_shrink():
+    rows = pd.DataFrame({"estimand": ["a" * 45, "b"], "n": [1, 2]})
+    for more, shape in (("", "{lr}"), ("a", "{" + tables._WRAPPED + "r}")):
+        rows.loc[0, "estimand"] += more
+        table = tables.laid_out(ENTRY | {"columns": ["estimand", "n"]}, "Table 1", rows)
+        assert f"\\begin{{tabular}}{shape}\n" in tables.as_latex(table)
 
 
 def test_a_bracket_at_the_head_of_a_row_is_no_length():
@@ -308,18 +376,6 @@ def test_the_manifest_says_how_every_file_was_made():
     assert "07_not_held" in told["files"]["paper/numbers.json"]["notebook"]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_notebook_announces_the_tables_it_writes(path):
-    first = "".join(_cells(path)[0]["source"])
-    announced = set(re.findall(r"`tables/([^`]*)`", first))
-    files = manifest.load()["files"].items()
-    assert announced == {
-        Path(name).stem
-        for name, file in files
-        if name.startswith("tables/") and file["notebook"] == path.stem and "made_from" not in file
-    }
-
-
 def test_what_is_opened_is_noted(tmp_path):
     (tmp_path / "in.csv").write_text("a\n1\n")
     code = f"{trace.BEGIN}; import pandas; pandas.read_csv('in.csv').to_csv('out.csv')"
@@ -337,13 +393,28 @@ def test_a_notebook_that_is_run_again_replaces_what_it_made(tmp_path, monkeypatc
     for name in ("04_old", "04_new"):
         keep(pd.DataFrame({"a": [1]}), name, tmp_path / "tables")
         made = tmp_path / "tables" / f"{name}.csv"
-        manifest.record("04_x", f"r\t{data}\nr\t{tmp_path / 'other'}\nw\t{made}\nr\t{made}\n")
+        notebook = tmp_path / "notebooks" / "04_x.ipynb"
+        notebook.parent.mkdir(exist_ok=True)
+        notebook.write_text(name)
+        manifest.record(notebook, f"r\t{data}\nr\t{tmp_path / 'other'}\nw\t{made}\nr\t{made}\n")
     told = manifest.load()
     assert list(told["files"]) == ["tables/04_new.csv"]
     assert list(told["notebooks"]["04_x"]["reads"]) == ["panel.csv"]
+    assert told["notebooks"]["04_x"]["sha256"] == manifest.sha256(notebook)
     assert manifest.problems() == ["tables/04_old.csv was made by no notebook"]
     made.write_text("b\n")
     assert manifest.problems()[1] == "tables/04_new.csv is not what 04_x made: run it again"
+
+
+@pytest.mark.parametrize("stray", ["panel.csv", "notebooks/x.csv", "x.png"])
+def test_a_notebook_that_writes_elsewhere_is_refused(tmp_path, monkeypatch, stray):
+    monkeypatch.setenv("GOVSTATS_DATA", str(tmp_path))
+    notebook = tmp_path / "04_x.ipynb"
+    notebook.touch()
+    for folder in (tmp_path, ROOT):
+        with pytest.raises(ValueError, match=f"it wrote {stray}, which is neither"):
+            manifest.record(notebook, f"w\t{folder / stray}\n")
+    manifest.record(notebook, f"w\t{tmp_path / 'figures/04_x.png'}\nw\t{ROOT / '.make/x'}\n")
 
 
 # What a run has changed
@@ -477,19 +548,35 @@ def test_one_raw_number_changes_what_depends_on_it_and_nothing_else(small):
     ]
 
 
+def _due(target, folder):
+    """What make would run in a folder where nothing has been made; nothing is run."""
+    shutil.copy(ROOT / "Makefile", folder)
+    for name in ("requirements.lock", "pyproject.toml", "notebooks/execute.py"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
+    command = ["make", "--no-print-directory", "-n", target]
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+@pytest.mark.skipif(not shutil.which("make"), reason="no make on this machine")
+def test_the_laboratory_of_a_reader_holds_copies(tmp_path):
+    steps = _due("lab", tmp_path)
+    assert re.findall(r"cp (.*?);", steps) == ['"$each" "my-$each"']
+    assert re.findall(r"jupyterlab (\S+)", steps) == ["my-notebooks/00_start_here.ipynb"]
+
+
 @pytest.mark.skipif(not shutil.which("make"), reason="no make on this machine")
 def test_reproduce_remembers_first_and_tells_last(tmp_path):
-    # In a folder where nothing has been made, so that every step is due; none is run.
-    shutil.copy(ROOT / "Makefile", tmp_path)
-    for name in ("requirements.lock", "pyproject.toml", "notebooks/execute.py"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("MAKE", "MFLAGS"))}
-    command = ["make", "--no-print-directory", "-n", "reproduce"]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True
-    )
-    steps = re.findall(r"-m (govstats[ .]\w+ ?[a-z]*)|(execute)\.py", done.stdout)
+    said = _due("reproduce", tmp_path)
+    # On what is shipped, also where a folder of one's own is named.
+    calls = re.findall(r".*-m govstats.*|.*execute\.py", said)
+    own = "env -u GOVSTATS_DATA -u GOVSTATS_LANG "
+    assert [call for call in calls if own not in call] == []
+    steps = re.findall(r"-m (govstats[ .]\w+ ?[a-z]*)|(execute)\.py", said)
     assert ["".join(step).strip() for step in steps] == [
         "govstats.paper remember",
         "govstats build",

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from govstats import vocabulary
+from govstats.paper.folders import find
 from govstats.paper.tables import escape, spoken
 from govstats.plots.style import figures_folder
 from govstats.plots.words import language, say
@@ -18,10 +19,13 @@ Numbers follow the order of `govstats/vocabulary/paper.toml`; a file is named af
 that makes its numbers. `manifest.json` says of every file which notebook made it and from which
 data: `data` is the SHA-256 of the lines that `sha256sum` prints for the files read, sorted by name.
 
-In LaTeX (XeLaTeX or LuaLaTeX, from the folder that holds `figures`, `tables` and `paper`): load
-graphicx, booktabs, longtable, adjustbox and xeCJK, then `\\input{paper/numbers}` in the preamble,
-`\\ShareNotHeldMean` and the like in sentences, `\\input{paper/figures}` and `\\input{paper/tables}`
-where they belong. In Word: open a `tables/*.html` in a browser, mark all, copy and paste.
+In LaTeX, from the folder that holds `figures`, `tables` and `paper`: load graphicx, array,
+booktabs, longtable, adjustbox and xeCJK (Debian and Ubuntu: texlive-xetex, texlive-latex-extra,
+texlive-lang-chinese), then `\\input{paper/numbers}` in the preamble, `\\ShareNotHeldMean` and the
+like in sentences, `\\input{paper/figures}` and `\\input{paper/tables}` where they belong, and run
+XeLaTeX twice. pdfLaTeX does without xeCJK, but stops where the note of a table names a Chinese
+place; XeLaTeX without xeCJK leaves such a name out. In Word: open a `tables/*.html` in a browser,
+mark all, copy and paste.
 """
 _WORDS = {"figure": ("Figure", "图"), "table": ("Table", "表")}
 
@@ -78,7 +82,7 @@ def _contents(found: list[Item]) -> str:
 
 def _including(found: list[Item], kind: str) -> str:
     """LaTeX that takes all figures or tables in; paths are those from the folder of figures/."""
-    lines = ["% Needs graphicx, booktabs, longtable, adjustbox and, for Chinese names, xeCJK."]
+    lines = ["% Needs graphicx, array, booktabs, longtable, adjustbox; for Chinese names xeCJK."]
     appended = False
     for item in found:
         if item.kind != kind:
@@ -89,10 +93,16 @@ def _including(found: list[Item], kind: str) -> str:
                 f"\\setcounter{{{kind}}}{{0}}",
                 f"\\renewcommand{{\\the{kind}}}{{A\\arabic{{{kind}}}}}",
             ]
-        lines.append(
-            _figure(item) if kind == "figure" else f"\\input{{{_place('tables', item)}.tex}}"
-        )
+        lines.append(_taken_in(item))
     return "\n".join(lines) + "\n"
+
+
+def _taken_in(item: Item) -> str:
+    """What takes one figure or table in, a remark where the data in use gave none."""
+    kind, ending = item.kind, "pdf" if item.kind == "figure" else "tex"
+    if not find(f"{kind}s/{item.entry['name']}.{ending}").is_file():
+        return f"% {item.number} ({item.entry['name']}) was not made"
+    return _figure(item) if kind == "figure" else f"\\input{{{_place('tables', item)}.tex}}"
 
 
 def _place(folder: str, item: Item) -> str:

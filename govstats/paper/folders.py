@@ -25,6 +25,11 @@ def paper_folder() -> Path:
     return _folder("paper")
 
 
+def notebooks_folder() -> Path:
+    """Where notebooks that were run go: `notebooks`, over those shipped, or by the same rule."""
+    return _folder("notebooks")
+
+
 def _folder(name: str) -> Path:
     folder = Path(os.environ.get("GOVSTATS_DATA", ""), name)
     return folder / "zh" if language() == "zh" else folder

@@ -14,6 +14,8 @@ from govstats.plots.style import figures_folder
 from govstats.tables import processed_folder
 
 NAME = "manifest.json"
+# Settings of the kernel and caches of its libraries: no outputs.
+_CACHES = (".make", ".venv")
 # Besides the tables of the panel, what notebooks read; relative to the root of the repository.
 _READ = ("data", "benchmarks/results")
 
@@ -53,19 +55,33 @@ def digest(hashes: Mapping[str, str]) -> str:
     return hashlib.sha256(lines.encode()).hexdigest()
 
 
-def record(notebook: str, traced: str) -> None:
-    """Take in what a notebook opened (lines of `trace.watch`): what it read and what it wrote."""
+def record(file: Path, traced: str) -> None:
+    """Take in what a notebook opened (lines of `trace.watch`): what it read and what it wrote.
+
+    `file` is the notebook as it was written back. Raises ValueError where the notebook wrote
+    anything to the repository or to the data folder that is neither a figure nor a table.
+    """
+    notebook = file.stem
     opened = dict.fromkeys(line.partition("\t")[::2] for line in traced.splitlines())
     written = [Path(p) for way, p in opened if way == "w" and _within(p, _outputs())]
     read = [Path(p) for way, p in opened if way == "r" and _within(p, _inputs())]
+    _refuse_strays(Path(p) for way, p in opened if way == "w")
     reads = _hashes(p for p in read if p not in written and not _within(p, _outputs()))
     data = digest(reads)
     manifest = load()
-    manifest["notebooks"][notebook] = {"data": data, "reads": reads}
+    told = {"data": data, "reads": reads, "sha256": sha256(file)}
+    manifest["notebooks"][notebook] = told
     kept = {n: f for n, f in manifest["files"].items() if f["notebook"] != notebook}
     made = _hashes(written).items()
     kept |= {n: {"data": data, "notebook": notebook, "sha256": found} for n, found in made}
     save(manifest | {"files": kept})
+
+
+def _refuse_strays(written: Iterable[Path]) -> None:
+    known = [*_outputs(), *map(Path, _CACHES)]
+    for file in written:
+        if _within(file, [Path(), processed_folder()]) and not _within(file, known):
+            raise ValueError(f"it wrote {label(file)}, which is neither a figure nor a table")
 
 
 def _inputs() -> list[Path]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas
 
 UNKNOWN = "??"
+_UNFIT = "no row of the file fits"
 # Of TeX: a command is letters only.
 _NAME = re.compile(r"[A-Z][A-Za-z]+")
 _SUFFIXES = {"value": "", "low": "Low", "high": "High", "n": "N"}
@@ -52,16 +53,20 @@ def _number(
     told |= {"row": where, "take": group.get("take", "the row")}
     if rows is None:
         return {"value": UNKNOWN, **told, "why": "the file is not there"}
+    lacking = [column for column in where if column not in rows]
+    unfit = {"value": UNKNOWN, **told, "why": group.get("why", _UNFIT)}
+    if lacking and rows.empty:  # with no rows a file may lack columns too
+        return unfit
+    if lacking:
+        raise ValueError(f"numbers.toml: {name}: {group['file']} has no column {lacking[0]}")
     for column, value in where.items():
-        if column not in rows:
-            raise ValueError(f"numbers.toml: {name}: {group['file']} has no column {column}")
         rows = rows[rows[column].isin(value if isinstance(value, list) else [value])]
     if group.get("take"):
         return {**_taken(rows, group), **told}
     if len(rows) > 1:
         raise ValueError(f"numbers.toml: {name} fits {len(rows)} rows of {group['file']}")
     if rows.empty:
-        return {"value": UNKNOWN, **told, "why": "no row of the file fits"}
+        return unfit
     return {**_single(rows, group), **told}
 
 
@@ -71,7 +76,11 @@ def _taken(rows: pandas.DataFrame, group: Mapping[str, Any]) -> dict[str, Any]:
         return {"value": str(len(rows)), "exact": len(rows)}
     exact = float(getattr(rows.eval(group.get("value", "estimate")), group["take"])())
     found = {"value": printed(exact, group.get("digits", 0)), "exact": exact}
-    return found if not math.isnan(exact) else {"value": UNKNOWN, "why": "there are no rows"}
+    return (
+        found
+        if not math.isnan(exact)
+        else {"value": UNKNOWN, "why": group.get("why", "there are no rows")}
+    )
 
 
 def _single(rows: pandas.DataFrame, group: Mapping[str, Any]) -> dict[str, Any]:

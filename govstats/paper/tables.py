@@ -24,10 +24,17 @@ _TEX = {
     "\\": r"\textbackslash{}",
     "~": r"\textasciitilde{}",
     "^": r"\textasciicircum{}",
+    # In the old encoding of pdfLaTeX these would print as other marks.
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
 }
 _SCALED = ("estimate", "share", "value", INTERVAL)
 # A table that is longer may run over the page.
 _LONG = 35
+# Text that is wider runs over several lines, or the whole table would shrink to fit the page.
+_WIDE = 45
+_WRAPPED = r">{\raggedright\arraybackslash}p{14em}"
 
 
 class Printed(NamedTuple):
@@ -53,7 +60,7 @@ def source(entry: Mapping[str, Any]) -> str:
 
 
 def rows_of(entry: Mapping[str, Any]) -> pandas.DataFrame | None:
-    """The numbers of a table, None where the notebook wrote none.
+    """The numbers of a table, None where the notebook wrote none or found no rows.
 
     Raises ValueError when a column that is to be printed is not in the file.
     """
@@ -62,6 +69,8 @@ def rows_of(entry: Mapping[str, Any]) -> pandas.DataFrame | None:
     if not (path := find(source(entry))).is_file():
         return None
     rows = pandas.read_csv(path, keep_default_na=False, na_values=[""])
+    if rows.empty:  # which may lack columns too
+        return None
     held = {*rows.columns, INTERVAL}
     if lacking := [column for column in entry["columns"] if column not in held]:
         raise ValueError(f"paper.toml, table {entry['name']}: {path} has no column {lacking[0]}")
@@ -80,7 +89,9 @@ def laid_out(entry: Mapping[str, Any], number: str, rows: pandas.DataFrame) -> P
     )
     for line, said in zip(cells, limits, strict=False):
         line[0] += f" [{', '.join(letters[each] for each in said)}]" if said else ""
-    notes = [spoken(entry["note"]), spoken(words["common"]["note"])]
+    notes = [spoken(entry["note"])]
+    # Not said of what is made up or counted by others.
+    notes += [spoken(words["common"]["note"])] if entry.get("common", True) else []
     notes += [f"[{letter}] {caveat}." for caveat, letter in letters.items()]
     return Printed(
         entry["name"],
@@ -143,7 +154,7 @@ def as_latex(table: Printed) -> str:
 
     cells = [[escape(cell) for cell in row] for row in table.rows]
     frame = pandas.DataFrame(cells, columns=[escape(heading) for heading in table.headings])
-    shape = "".join("r" if numeric else "l" for numeric in table.numeric)
+    shape = "".join(_column(place, table) for place in range(len(table.headings)))
     label, long = f"tab:{table.name}", len(table.rows) > _LONG
     options: dict[str, Any] = {"index": False, "escape": False, "column_format": shape}
     if long:
@@ -154,7 +165,15 @@ def as_latex(table: Printed) -> str:
         return f"{body}{note}\n"
     head = f"\\begin{{table}}[htbp]\n\\centering\n\\caption{{{escape(table.title)}}}\n"
     fitted = f"\\begin{{adjustbox}}{{max width=\\linewidth}}\n{body}\\end{{adjustbox}}\n"
-    return f"{head}\\label{{{label}}}\n{fitted}\n\\smallskip\n{note}\n\\end{{table}}\n"
+    gap = "\\par\\smallskip"  # article leaves none between a caption above and the rule
+    return f"{head}\\label{{{label}}}{gap}\n{fitted}\n\\smallskip\n{note}\n\\end{{table}}\n"
+
+
+def _column(place: int, table: Printed) -> str:
+    """The letter of a column of numbers, of short texts, or of texts that are to be broken."""
+    if table.numeric[place]:
+        return "r"
+    return _WRAPPED if max((len(row[place]) for row in table.rows), default=0) > _WIDE else "l"
 
 
 def as_html(table: Printed) -> str:
@@ -176,7 +195,9 @@ def as_html(table: Printed) -> str:
 
 def _td(tag: str, text: str, numeric: bool) -> str:
     side = "right" if numeric else "left"
-    return f'<{tag} align="{side}" valign="top">{html.escape(text)}</{tag}>'
+    # Office programs would break an interval where a column is a little too narrow.
+    whole = " nowrap" if numeric and tag == "td" else ""
+    return f'<{tag} align="{side}" valign="top"{whole}>{html.escape(text)}</{tag}>'
 
 
 def write(entry: Mapping[str, Any], number: str) -> list[Path]:

@@ -48,6 +48,12 @@ def parts(table: str, measure: str) -> tuple[str, ...]:
     )
 
 
+@cache
+def measures() -> frozenset[str]:
+    """The measures of replies and the like that forms or reports before 2019 had a row for."""
+    return frozenset(row["measure"] for row in _rows() if row["relation"] in (EQUAL, SUM))
+
+
 def bridged(cells: Cells) -> Iterator[Bridged]:
     """The measures that the year's numbers of statistics forms give, each once.
 

@@ -150,7 +150,8 @@ def _settle(row: Row) -> Iterator[dict[str, Any]]:
     row.known = dict(row.tables)
     for measure, figures in row.stated.items():
         yield from _from_prose(row, measure, figures)
-    row.breakdown = derive(row.known, complete)
+    first_form = int(candidates("requests")[0].form)
+    row.breakdown = derive(row.known, complete, earlier=int(row.keys["year"]) < first_form)
     if row.corrected:
         _name_corrected(row.known, before)
 

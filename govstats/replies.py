@@ -1,8 +1,9 @@
 """What a report's replies add up to, and what follows for those it does not name.
 
 A report that names replies which add up to all requests answered leaves nothing for the others:
-they are implied 0. Information not held has two legal grounds; printed apart they are added, one
-alone is a lower bound, and all replies of the group unable to provide are an upper bound.
+they are implied 0, but for those that no form of the report's time had. Information not held has
+two legal grounds; printed apart they are added, one alone is a lower bound, and all replies of the
+group unable to provide are an upper bound.
 """
 
 from __future__ import annotations
@@ -62,10 +63,11 @@ _SUMMED = (
 _RESULTS = ("upheld", "corrected", "other", "pending")
 
 
-def derive(known: Measures, complete: bool) -> str:
+def derive(known: Measures, complete: bool, earlier: bool = False) -> str:
     """Add to `known` what follows from it; the breakdown: complete, partial or none.
 
-    `complete` says that every row of the requests table was read.
+    `complete` says that every row of the requests table was read, `earlier` that the report is from
+    before the form of 2019.
     """
     _add_up(known, "not_held", bridge.parts("prose", "not_held"))
     if "received" not in known and {"received_incl_carried_in", "carried_in"} <= known.keys():
@@ -73,7 +75,7 @@ def derive(known: Measures, complete: bool) -> str:
         known["received"] = Known(whole - before, DERIVED)
     breakdown = COMPLETE if complete else _breakdown(known)
     if breakdown == COMPLETE:
-        _fill(known, set() if complete else _elsewhere(known))
+        _fill(known, set() if complete else _elsewhere(known), earlier)
     _add_up(known, "granted_or_partial", GROUPS["granted_or_partial"])
     _add_up(known, "unable", ("not_held", "unable_other"))
     _add_exposure(known)
@@ -162,16 +164,17 @@ def _breakdown(known: Measures) -> str:
     return PARTIAL
 
 
-def _fill(known: Measures, elsewhere: set[str]) -> None:
+def _fill(known: Measures, elsewhere: set[str], earlier: bool) -> None:
     """Groups and parts that a complete breakdown does not name are implied, but for `elsewhere`."""
     for group, parts in GROUPS.items():
         named = _named(known, group)
+        had = [part for part in parts if not earlier or part in bridge.measures()]
         if group not in known:
-            if group in elsewhere:
+            if group in elsewhere or not (named or had):
                 continue
             known[group] = Known(sum(named), DERIVED if named else IMPLIED)
         if known[group].value == 0 or (named and group == "granted_or_partial"):
-            _fill_parts(known, group, parts)
+            _fill_parts(known, group, had)
     if "not_held" not in known and "unable" in known:
         grounds = [known[name].value for name in ("not_this_body", "nonexistent") if name in known]
         others = [known[name].value for name in ("unable_other", "still_unclear") if name in known]
@@ -179,10 +182,10 @@ def _fill(known: Measures, elsewhere: set[str]) -> None:
             known["not_held"] = Known(sum(grounds), IMPLIED)
 
 
-def _fill_parts(known: Measures, group: str, parts: Iterable[str]) -> None:
+def _fill_parts(known: Measures, group: str, had: Iterable[str]) -> None:
     """Parts of a group of 0 are 0; granted or partial is 0 where the other makes up the group."""
-    for part in parts:
-        others = [other for other in parts if other != part and other in known]
+    for part in had:
+        others = [other for other in GROUPS[group] if other != part and other in known]
         rest = known[group].value - sum(known[other].value for other in others)
         if part not in known and rest == 0:
             known[part] = Known(0.0, IMPLIED)

@@ -21,6 +21,7 @@ from govstats import vocabulary
 from govstats.cli import app
 from govstats.paper import __main__ as paper
 from govstats.paper import changes, contents, keep, manifest, numbers, tables, trace
+from govstats.paper.caveats import in_words
 
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("[0-9][0-9]_*.ipynb"))
@@ -47,6 +48,48 @@ def at_the_root(monkeypatch):
 
 def _cells(path):
     return json.loads(path.read_text(encoding="utf-8"))["cells"]
+
+
+# Caveats
+
+
+@cache
+def _caveats():
+    files = [*(ROOT / "tables").glob("*.csv"), *(ROOT / "figures").glob("*.csv")]
+    texts = [path.read_text(encoding="utf-8") for path in files]
+    rows = [row for text in texts for row in csv.DictReader(text.splitlines())]
+    return {each for row in rows for each in row.get("caveats", "").split("; ") if each}
+
+
+def test_every_caveat_is_printed_in_chinese_too(monkeypatch):
+    assert len(_caveats()) > 30
+    monkeypatch.setenv("GOVSTATS_LANG", "zh")
+    assert [each for each in _caveats() if not re.search("[一-鿿]", in_words(each))] == []
+
+
+def test_no_caveat_is_printed_with_codes_of_columns():
+    assert [each for each in _caveats() if re.search(r"[a-z]_[a-z]", in_words(each))] == []
+
+
+@pytest.mark.parametrize(
+    ("caveat", "english", "chinese"),
+    [
+        ("4.4 effective clusters", "4.4 effective clusters", "有效聚类4.4个"),
+        ("scopes mixed (own, system): they may overlap", None, "不同范围混在一起"),
+        ("no interval: not identified without 浙江省", None, "没有区间：去掉浙江省则无法识别"),
+        (
+            "no interval: 3 rows do not state not_held and answered and are left out",
+            "no interval: reports left out that do not state both not held and answered: 3",
+            "没有区间：未同时载明不掌握与答复而未计入的报告：3份",
+        ),
+        ("said otherwise", "said otherwise", "said otherwise"),
+    ],
+)
+def test_a_caveat_in_words(caveat, english, chinese, monkeypatch):
+    if english is not None:
+        assert in_words(caveat) == english
+    monkeypatch.setenv("GOVSTATS_LANG", "zh")
+    assert in_words(caveat).startswith(chinese)
 
 
 # Numbers

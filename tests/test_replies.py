@@ -7,9 +7,9 @@ import pytest
 from govstats.replies import Known, bounds_of_not_held, contradictions, derive
 
 
-def _derive(complete=False, **stated):
+def _derive(complete=False, earlier=False, **stated):
     known = {name: Known(float(value), "prose") for name, value in stated.items()}
-    breakdown = derive(known, complete)
+    breakdown = derive(known, complete, earlier)
     return breakdown, known
 
 
@@ -23,6 +23,18 @@ def test_replies_that_add_up_leave_nothing_for_the_others():
     assert known["not_held"] == Known(0.0, "implied")
     assert known["unable"] == Known(0.0, "implied")
     assert known["granted_or_partial"].value == 7
+
+
+def test_before_2019_only_replies_that_a_form_had_are_implied():
+    stated = {"answered": 10, "granted": 6, "partial": 1, "not_held": 3}
+    _, known = _derive(**stated, earlier=True)
+    assert _values(known, "refused", "refused_third_party", "not_processed", "repeated") == [0] * 4
+    later = ("other_handling", "withdrawn", "refused_query_procedure", "reconfirm", "unable_other")
+    assert not known.keys() & set(later)
+    assert known.keys() < _derive(**stated)[1].keys()
+    # What a report names is known whatever the form.
+    _, known = _derive(answered=10, granted=8, withdrawn=2, earlier=True)
+    assert _values(known, "withdrawn", "other_handling", "not_supplemented") == [2, 2, None]
 
 
 def test_replies_that_do_not_add_up_leave_the_others_open():

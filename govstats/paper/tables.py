@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from govstats import vocabulary
+from govstats.paper.caveats import in_words
 from govstats.paper.folders import find, tables_folder
 from govstats.plots.words import language, term
 
@@ -92,7 +93,7 @@ def laid_out(entry: Mapping[str, Any], number: str, rows: pandas.DataFrame) -> P
     notes = [spoken(entry["note"])]
     # Not said of what is made up or counted by others.
     notes += [spoken(words["common"]["note"])] if entry.get("common", True) else []
-    notes += [f"[{letter}] {caveat}." for caveat, letter in letters.items()]
+    notes += [f"[{letter}] {in_words(caveat)}." for caveat, letter in letters.items()]
     return Printed(
         entry["name"],
         number,

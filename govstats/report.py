@@ -25,7 +25,7 @@ _NEWLY_RECEIVED = Address("requests", "new", "total")
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A report that was read, with its checks; `remarks` name what of the file was not read."""
+    """A report that was read, with its checks; `remarks` name what was not read or not placed."""
 
     report_id: str
     source: str
@@ -79,7 +79,7 @@ def read_report(
         figures=tuple(figures),
         topics=tuple(topics_of(parts)),
         checks=tuple(all_checks(extraction, figures, issuer.scope)),
-        remarks=document.remarks,
+        remarks=(*document.remarks, *extraction.remarks),
     )
 
 

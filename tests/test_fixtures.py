@@ -41,3 +41,25 @@ def test_cells_are_those_of_the_pair(path):
     assert expected
     assert found - expected == Counter(), "cells that the report does not print"
     assert expected - found == Counter(), "cells that were not found"
+
+
+@pytest.mark.parametrize(
+    ("name", "remarks"),
+    [
+        ("html-spans-2021.html", ()),
+        ("tabs-sixteen-cells.txt", ("table remedies: numbers that fit no cell: 1",)),
+        ("html-label-lost-below-blank-row.html", ("table requests: numbers that fit no cell: 7",)),
+    ],
+)
+def test_numbers_that_fit_no_cell_are_told(name, remarks):
+    assert extract(read(load(VALID / name))).remarks == remarks
+
+
+def test_a_row_that_the_form_does_not_have_is_told():
+    text = (VALID / "html-spans-2021.html").read_text(encoding="utf-8")
+    row = "<tr><td>6.不属于本机关职责</td>" + "<td>3</td>" * 7 + "</tr>"
+    at = text.index("<tr><td>2.重复申请")
+    found = extract(read((text[:at] + row + text[at:]).encode()))
+    before = extract(read(text.encode()))
+    assert [cell.value for cell in found.cells] == [cell.value for cell in before.cells]
+    assert found.remarks == ("table requests: numbers that fit no cell: 7",)

@@ -65,7 +65,8 @@ class Cell(NamedTuple):
 class Extraction:
     """What the tables of a report give: title, year, form of each table, cells in form order.
 
-    `spans` are the parts of the document's running text that belong to tables.
+    `spans` are the parts of the document's running text that belong to tables; `remarks` name the
+    tables in which numbers stand that were given to no cell, and how many.
     """
 
     title: str
@@ -73,28 +74,26 @@ class Extraction:
     forms: dict[str, str]
     cells: tuple[Cell, ...]
     spans: tuple[tuple[int, int], ...] = ()
+    remarks: tuple[str, ...] = ()
 
 
 def extract(document: Document) -> Extraction:
     """Read the tables of a report. Raises ReportError (stage extract) when it is no report."""
     tokens = tokenise(document)
-    cells: list[Cell] = []
-    forms: dict[str, str] = {}
+    placements: list[Placement] = []
     statistics = find_statistics(tokens)
     if statistics is not None:
-        forms[statistics.placement.table.name] = statistics.placement.table.form
-        cells += _assemble(statistics.placement)
+        placements.append(statistics.placement)
     regions = find_regions(statistics.others if statistics else tokens)
     for name, align in _ALIGNERS.items():
         if name in regions:
             tokens = regions[name].tokens
             placement = _best_form(align, tokens, _likely_forms(tokens, candidates(name)))
             if placement.tokens or placement.rows:
-                forms[name] = placement.table.form
-                cells += _assemble(placement)
+                placements.append(placement)
     texts = [line.text for line in document.lines()]
     title = find_title(texts)
-    if not forms and not _is_report(title, texts):
+    if not placements and not _is_report(title, texts):
         raise ReportError(
             "extract",
             "is no report: no table of the form and no titled report with sections was found; "
@@ -103,7 +102,14 @@ def extract(document: Document) -> Extraction:
     spans = [span for region in regions.values() for span in region.spans]
     spans += statistics.spans if statistics else []
     year = find_year(title, document.text())
-    return Extraction(title, year, forms, tuple(cells), tuple(sorted(spans)))
+    return Extraction(
+        title,
+        year,
+        {placed.table.name: placed.table.form for placed in placements},
+        tuple(cell for placed in placements for cell in _assemble(placed)),
+        tuple(sorted(spans)),
+        tuple(_unplaced(placed) for placed in placements if placed.unplaced),
+    )
 
 
 def _is_report(title: str, texts: Sequence[str]) -> bool:
@@ -143,6 +149,10 @@ def _best_form(align: Align, tokens: Sequence[Token], tables: Sequence[Table]) -
 
 def _fitness(placed: Placement) -> tuple[int, ...]:
     return len(placed.tokens), -placed.unplaced, -placed.wanting()
+
+
+def _unplaced(placement: Placement) -> str:
+    return f"table {placement.table.name}: numbers that fit no cell: {placement.unplaced}"
 
 
 def _assemble(placement: Placement) -> Iterable[Cell]:

@@ -32,8 +32,8 @@ from .laboratory.library import write_library
 _RUN = """
 import sys
 from pathlib import Path
-from govstats.batch import run
-run._PART_FILES, run._CHUNK_FILES = 24, 4
+from govstats.batch import engine, run
+run._PART_FILES, engine._CHUNK_FILES = 24, 4
 run.extract([Path(sys.argv[1])], Path(sys.argv[2]), run.Options(workers=int(sys.argv[3])))
 """
 

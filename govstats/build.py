@@ -17,6 +17,7 @@ import pandas as pd
 
 from govstats import corpus
 from govstats.across import across
+from govstats.batch.gather import gather
 from govstats.clean import clean
 from govstats.collected import Collected, CollectedError, read_collected
 from govstats.collected.manifest import YEARS, read_manifest
@@ -54,13 +55,16 @@ class Build:
     corrected: int
 
 
-def build(raw: Path, out: Path, corrections: Path | None = None) -> Build:
+def build(
+    raw: Path, out: Path, corrections: Path | None = None, limits: corpus.Limits = corpus.LIMITS
+) -> Build:
     """Build every table of `raw` into `out`, and datapackage.json with what each column means.
 
     `corrections` is the file of corrections by hand; without it, corrections.csv in `raw` or beside
-    it is taken, where there is one. Raises CollectedError for corrections, collected tables or a
-    manifest that cannot be used, naming file, line and column; OSError when `raw` is no folder, or
-    `out` holds other tables or cannot be written. What is left out is listed with the reason.
+    it is taken, where there is one. `limits` are those of a report file. Raises CollectedError for
+    corrections, collected tables or a manifest that cannot be used, naming file, line and column;
+    OSError when `raw` is no folder, or `out` holds other tables or cannot be written; EngineError
+    and GuardError where no process can be had. What is left out is listed with the reason.
     """
     _check_folders(raw, out)
     by_hand = find_file(raw, corrections)
@@ -71,7 +75,7 @@ def build(raw: Path, out: Path, corrections: Path | None = None) -> Build:
     manifest, problems = read_manifest(raw / "manifest.csv", {each.name for each in sources})
     if problems:
         raise CollectedError.of(problems)
-    found, collected, targets = correct(corpus.collect(sources), collected, given)
+    found, collected, targets = correct(gather(sources, limits), collected, given)
     every = _extracted(found, manifest)
     if collected is not None:
         every = Collected(*(pd.concat([getattr(every, n), getattr(collected, n)]) for n in _FRAMES))

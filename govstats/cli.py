@@ -24,6 +24,12 @@ MOST_LINES = 200
 SOME_FAILED = 3
 WRONG_USE = 2
 
+MaxMb = Annotated[int, typer.Option(min=1, help="Largest file to read, in megabytes.")]
+MaxSeconds = Annotated[
+    float, typer.Option(min=0.1, help="Longest time that reading one file may take.")
+]
+MaxPages = Annotated[int, typer.Option(min=1, help="Most pages of a PDF to read.")]
+
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
@@ -64,11 +70,9 @@ def extract(  # noqa: PLR0913, PLR0917 - an option each
     workers: Annotated[
         int, typer.Option(min=0, help="Processes that read; 0: one for each core.")
     ] = 0,
-    max_mb: Annotated[int, typer.Option(min=1, help="Largest file to read, in megabytes.")] = 20,
-    max_seconds: Annotated[
-        float, typer.Option(min=0.1, help="Longest time that reading one file may take.")
-    ] = 60,
-    max_pages: Annotated[int, typer.Option(min=1, help="Most pages of a PDF to read.")] = 500,
+    max_mb: MaxMb = 20,
+    max_seconds: MaxSeconds = 60,
+    max_pages: MaxPages = 500,
     cluster: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Read on this Dask cluster: tcp://host:port.")
     ] = "",
@@ -154,20 +158,28 @@ def build(
         Path | None,
         typer.Option(help="Corrections by hand; default: corrections.csv in or beside the folder."),
     ] = None,
+    max_mb: MaxMb = 20,
+    max_seconds: MaxSeconds = 60,
+    max_pages: MaxPages = 500,
 ) -> None:
     """Extract, clean and join a folder of reports and collected tables into the panel.
 
     Exit code 0: built; 3: built, but some report files failed, see failures; 2: wrong use.
     """
     try:
+        from govstats.batch.engine import EngineError
+        from govstats.batch.guard import GuardError
         from govstats.build import build as build_all
         from govstats.collected import CollectedError
+        from govstats.corpus import Limits
+        from govstats.readers import MEGABYTE
     except ModuleNotFoundError as error:
         typer.echo(f"{error.name} is missing: pip install 'govstats[panel]'", err=True)
         raise typer.Exit(WRONG_USE) from error
     try:
-        made = build_all(raw, out, corrections)
-    except CollectedError as error:
+        limits = Limits(max_mb * MEGABYTE, max_seconds, max_pages)
+        made = build_all(raw, out, corrections, limits)
+    except (CollectedError, EngineError, GuardError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(WRONG_USE) from error
     except OSError as error:

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from govstats import outcome
 from govstats.document import ReportError
 from govstats.outcome import REPORTED, Outcome, outcome_of
 from govstats.readers import LARGEST, load
 from govstats.readers.archive import Archives, is_hidden, members_of
+from govstats.readers.clock import SECONDS
+from govstats.readers.limits import MOST_PAGES
 from govstats.readers.pictures import Beside, beside_file
 from govstats.report import Report, digest_of
 from govstats.tables import write_table
@@ -34,6 +36,17 @@ class Source:
     path: Path
     name: str
     place: tuple[int, ...] = ()
+
+
+class Limits(NamedTuple):
+    """Bytes, seconds and pages of a file beyond which it is not read."""
+
+    largest: int = LARGEST
+    seconds: float = SECONDS
+    most_pages: int = MOST_PAGES
+
+
+LIMITS = Limits()
 
 
 @dataclass(frozen=True, slots=True)

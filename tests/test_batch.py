@@ -21,6 +21,7 @@ from typer.testing import CliRunner
 
 from govstats import corpus
 from govstats.batch import engine, parts, run
+from govstats.batch.gather import gather
 from govstats.batch.guard import DIED
 from govstats.cli import app
 from govstats.outcome import Outcome, faulty
@@ -139,9 +140,9 @@ DRIVER = """
 import os, signal, sys
 from pathlib import Path
 import batch_jobs
-from govstats.batch import run
+from govstats.batch import engine, run
 folder, out, point = sys.argv[1:]
-run._PART_FILES, run._CHUNK_FILES = 6, 2
+run._PART_FILES, engine._CHUNK_FILES = 6, 2
 calls, replace = [], os.replace
 def put(old, new):
     calls.append(new)
@@ -397,21 +398,34 @@ def test_a_cluster_that_is_not_there_is_wrong_use(tmp_path, monkeypatch):
     assert "distributed is missing: pip install 'govstats[cluster]'" in result.output
 
 
-def test_chunks_are_small_first_and_never_large(tmp_path):
+def test_chunks_are_small_first_and_never_large():
     assert engine.cores() >= 1
-    sizes: list[int] = []
-
-    class Spy(run._Run):
-        def _new(self, sources):
-            return iter([run.Task(corpus.Source(Path("x"), "x"), b"1" * 3)] * 500)
-
-    work = tmp_path / "work"
-    work.mkdir()
-    spy = Spy(tmp_path, work, _options(), lambda n: None)
-    sizes = [len(chunk) for chunk in spy._chunks([], 2)]
-    spy._index.close()
+    tasks = [run.Task(corpus.Source(Path("x"), "x"), b"1" * 3)] * 500
+    sizes = [len(chunk) for chunk in engine.chunks(tasks, 2)]
     assert sizes[0] == 1 and sum(sizes) == 500
-    assert max(sizes) == run._CHUNK_FILES
+    assert max(sizes) == engine._CHUNK_FILES
+
+
+def test_what_is_gathered_in_memory_is_the_same(folder):
+    sources = corpus.find_sources([folder])
+    for workers in (1, 2):
+        assert gather(sources, workers=workers) == corpus.collect(sources)
+    assert gather([]) == corpus.Collection()
+
+
+def test_a_file_that_hangs_or_kills_costs_a_build_that_file_only(folder):
+    for name, mark in (("04d", batch_jobs.DEADLY), ("07e", batch_jobs.ENDLESS)):
+        (folder / f"{name}.html").write_bytes(_varied(50, mark))
+    sources = corpus.find_sources([folder])
+    found = gather(sources, corpus.Limits(seconds=6), read=batch_jobs.suffer)
+    assert len(found.reports) + len(found.failures) == len(sources)
+    errors = {failure.source: failure.error for failure in found.failed}
+    assert errors["04d.html"] == f"04d.html {DIED}"
+    assert errors["07e.html"] == (
+        "07e.html took more than 6 seconds: raise the limit with --max-seconds"
+    )
+    names = [report.source for report in found.reports]
+    assert names == [s.name for s in sources if s.name in set(names)]
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
 """A process that reads files for another one: `python -m govstats.batch.child`.
 
-It gets a function first and then lists of tasks on its input, and says on its output which task it
-is at, how many seconds more one needs, and in the end the packed outcomes. When its input ends, so
-does it, whatever it is doing.
+It gets two functions first, what reads a task and what packs outcomes, and then lists of tasks on
+its input, and says on its output which task it is at, how many seconds more one needs, and in the
+end the packed outcomes. When its input ends, so does it, whatever it is doing.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO
 
-from govstats.batch.parts import pack
 from govstats.readers import clock
 
 READY, AT, MORE, DONE = "ready", "at", "more", "done"
@@ -34,7 +33,7 @@ def main() -> None:
 
     inbox: SimpleQueue[Any] = SimpleQueue()
     Thread(target=_receive, args=(sys.stdin.buffer, inbox), daemon=True).start()
-    read = inbox.get()
+    read, pack = inbox.get()
     clock.tell(lambda seconds: say(MORE, seconds))
     pack([])  # what is imported for this is not to count as time of the first file
     say(READY)

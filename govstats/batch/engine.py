@@ -19,6 +19,9 @@ from contextlib import contextmanager
 
 from govstats.batch.guard import Order, Task, children, read_tasks
 
+# A chunk for a worker ends at so many files or bytes.
+_CHUNK_FILES = 16
+_CHUNK_BYTES = 4_000_000
 # So many chunks wait for every worker, so that none is ever idle and few lie in memory.
 _AHEAD = 2
 # A chunk of a cluster is tried so often when the worker that has it is lost.
@@ -67,6 +70,20 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
             raise EngineError(f"{address} has no workers: start some") from error
         number = sum(client.ncores().values())
         yield client.get_executor(retries=_RETRIES, pure=False), number
+
+
+def chunks(tasks: Iterable[Task], workers: int) -> Iterator[list[Task]]:
+    """Tasks in chunks; small ones first, so that few files go to all workers."""
+    chunk: list[Task] = []
+    size = 0
+    for files, task in enumerate(tasks, start=1):
+        chunk.append(task)
+        size += len(task.data)
+        if size >= _CHUNK_BYTES or len(chunk) >= min(_CHUNK_FILES, 1 + files // (4 * workers)):
+            yield chunk
+            chunk, size = [], 0
+    if chunk:
+        yield chunk
 
 
 def outcomes(

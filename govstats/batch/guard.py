@@ -49,11 +49,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How to read: seconds a file, what reads it, and the fingerprint of the govstats it is for."""
+    """How to read: seconds a file, the fingerprint of the govstats it is for, what reads a file,
+    and what packs the outcomes for the way back."""
 
     seconds: float
     made_by: str
     read: Callable[[Task], Outcome]
+    pack: Callable[[Sequence[Outcome]], bytes] = pack
 
 
 def read_task(task: Task) -> Outcome:
@@ -108,13 +110,14 @@ def _alone(task: Task, order: Order) -> bytes:
                 return _too_slow(task, order)
             if lost.at >= 0:
                 break
-    return pack([Outcome(digest_of(task.data), stage="extract", error=DIED)])
+    return order.pack([Outcome(digest_of(task.data), stage="extract", error=DIED)])
 
 
 def _too_slow(task: Task, order: Order) -> bytes:
     error = f"took more than {order.seconds:g} seconds: raise the limit with --max-seconds"
     limits = seconds_in_words(order.seconds)
-    return pack([Outcome(digest_of(task.data), stage="extract", error=error, limits=limits)])
+    outcome = Outcome(digest_of(task.data), stage="extract", error=error, limits=limits)
+    return order.pack([outcome])
 
 
 def seconds_in_words(seconds: float) -> str:
@@ -141,7 +144,7 @@ class Child:
         )
         _watch(self)
         try:
-            self._send(order.read)
+            self._send((order.read, order.pack))
             self._receive()
         except Lost:
             self.close()

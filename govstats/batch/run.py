@@ -34,9 +34,6 @@ PARTS = ".govstats-parts"
 # A part is written after so many files or seconds: what a run that is killed has to read again.
 _PART_FILES = 512
 _PART_SECONDS = 5.0
-# A chunk for a worker ends at so many files or bytes.
-_CHUNK_FILES = 16
-_CHUNK_BYTES = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +151,7 @@ class _Run:
         )
         try:
             with where as (executor, workers):
-                chunks = self._chunks(sources, workers)
+                chunks = engine.chunks(self._new(sources), workers)
                 for files, packed in engine.outcomes(executor, workers, chunks, order):
                     self._keep(files, packed)
                     self._advance(files)
@@ -166,19 +163,6 @@ class _Run:
                 self._write_part()
             raise
         self._write_part()
-
-    def _chunks(self, sources: Iterable[Source], workers: int) -> Iterator[list[Task]]:
-        """New content in chunks; small ones first, so that few files go to all workers."""
-        chunk: list[Task] = []
-        size = 0
-        for files, task in enumerate(self._new(sources), start=1):
-            chunk.append(task)
-            size += len(task.data)
-            if size >= _CHUNK_BYTES or len(chunk) >= min(_CHUNK_FILES, 1 + files // (4 * workers)):
-                yield chunk
-                chunk, size = [], 0
-        if chunk:
-            yield chunk
 
     def _new(self, sources: Iterable[Source]) -> Iterator[Task]:
         """Note every source in the index; the first with a content that is not known yet."""

@@ -1,9 +1,9 @@
 """What a report's replies add up to, and what follows for those it does not name.
 
 A report that names replies which add up to all requests answered leaves nothing for the others:
-they are implied 0, but for those that no form of the report's time had. Information not held has
-two legal grounds; printed apart they are added, one alone is a lower bound, and all replies of the
-group unable to provide are an upper bound.
+they are implied 0, but for kinds of reply that no form of the report's time had. Information not
+held has two legal grounds; printed apart they are added, one alone is a lower bound, and all
+replies of the group unable to provide are an upper bound.
 """
 
 from __future__ import annotations
@@ -170,7 +170,7 @@ def _fill(known: Measures, elsewhere: set[str], earlier: bool) -> None:
         named = _named(known, group)
         had = [part for part in parts if not earlier or part in bridge.measures()]
         if group not in known:
-            if group in elsewhere or not (named or had):
+            if group in elsewhere:
                 continue
             known[group] = Known(sum(named), DERIVED if named else IMPLIED)
         if known[group].value == 0 or (named and group == "granted_or_partial"):

@@ -29,7 +29,8 @@ def test_before_2019_only_replies_that_a_form_had_are_implied():
     stated = {"answered": 10, "granted": 6, "partial": 1, "not_held": 3}
     _, known = _derive(**stated, earlier=True)
     assert _values(known, "refused", "refused_third_party", "not_processed", "repeated") == [0] * 4
-    later = ("other_handling", "withdrawn", "refused_query_procedure", "reconfirm", "unable_other")
+    assert known["other_handling"] == Known(0.0, "implied")
+    later = ("withdrawn", "refused_query_procedure", "reconfirm", "unable_other")
     assert not known.keys() & set(later)
     assert known.keys() < _derive(**stated)[1].keys()
     # What a report names is known whatever the form.

@@ -28,6 +28,8 @@ from govstats.tables import EXTRACTED
 
 from .laboratory.library import write_library
 
+# Share of the time of a run that it takes with nothing left to read.
+_ALWAYS = 0.3
 # Parts of few files, so that there are many of them and the moments between them.
 _RUN = """
 import sys
@@ -58,7 +60,9 @@ def run_trial(number: int, folder: Path, out: Path, calm: tuple[Path, float], rn
             _wait(process, lambda: any(out.glob(f"{PARTS}/*.csv.part")))
             time.sleep(rng.uniform(0, 0.05))
         else:
-            _wait(process, None, rng.uniform(0, seconds))
+            # What is left to read takes less time; starting and writing tables take some always.
+            left = 1 - len(_held(out)) / len(_held(expected))
+            _wait(process, None, rng.uniform(0, seconds * max(left, _ALWAYS)))
         # A run that has ended meanwhile has nothing left to kill.
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
@@ -108,6 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as below:
         folder, expected = Path(below) / "files", Path(below) / "expected"
         write_library(folder, options.files)
+        # What is started for the first time takes longer.
+        _wait(_start(folder, Path(below) / "warm", 2))
         start = time.monotonic()
         _wait(_start(folder, expected, 2))
         calm = (expected, time.monotonic() - start)

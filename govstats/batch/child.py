@@ -11,6 +11,7 @@ import os
 import pickle
 import signal
 import sys
+import warnings
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO
@@ -22,9 +23,11 @@ READY, AT, MORE, DONE = "ready", "at", "more", "done"
 
 def main() -> None:
     """Serve until the input ends."""
-    # What a library prints must not come between the messages.
+    # What a library prints must not come between the messages, and what it says of damaged files
+    # would fill the terminal: what became of them is told in the tables.
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+    warnings.simplefilter("ignore")
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def say(kind: str, value: Any = None) -> None:

@@ -71,7 +71,7 @@ def build(
     given = read_corrections(by_hand) if by_hand else []
     folder = raw / "collected"
     collected = read_collected(folder) if folder.is_dir() else None
-    sources = _report_files(raw, out, by_hand)
+    sources = _report_files(raw, out, by_hand, limits.largest)
     manifest, problems = read_manifest(raw / "manifest.csv", {each.name for each in sources})
     if problems:
         raise CollectedError.of(problems)
@@ -119,18 +119,18 @@ def _check_folders(raw: Path, out: Path) -> None:
             raise FileExistsError(EEXIST, "is no table of ours: choose another --out", str(path))
 
 
-def _report_files(raw: Path, out: Path, by_hand: Path | None) -> list[corpus.Source]:
+def _report_files(raw: Path, out: Path, by_hand: Path | None, largest: int) -> list[corpus.Source]:
     """The files of raw/reports; without that folder, all of raw but the tables about them.
 
     What an earlier build wrote into a folder below `raw` is no report.
     """
     if (raw / "reports").is_dir():
-        return corpus.find_sources([raw / "reports"])
+        return corpus.find_sources([raw / "reports"], largest)
     own, written = ("manifest.csv", "collected/", FILE), out.resolve()
     named = by_hand.resolve() if by_hand else None
     return [
         source
-        for source in corpus.find_sources([raw])
+        for source in corpus.find_sources([raw], largest)
         if not source.name.startswith(own)
         and written not in source.path.resolve().parents
         and source.path.resolve() != named

@@ -89,18 +89,20 @@ def extract(  # noqa: PLR0913, PLR0917 - an option each
     from govstats.batch import run
     from govstats.batch.engine import EngineError
     from govstats.batch.guard import GuardError
+    from govstats.corpus import Limits
     from govstats.readers import MEGABYTE
 
-    largest = max_mb * MEGABYTE
-    options = run.Options(
-        largest, max_seconds, file_format.value, workers, cluster, fresh, max_pages
-    )
+    limits = Limits(max_mb * MEGABYTE, max_seconds, max_pages)
+    options = run.Options(limits, file_format.value, workers, cluster, fresh)
     told = _Failures()
     try:
-        with _progress(paths, largest) as advance:
+        with _progress(paths, limits.largest) as advance:
             summary = run.extract(paths, out, options, advance, told.add)
-    except (run.OutputError, EngineError, GuardError) as error:
+    except run.OutputError as error:
         typer.echo(str(error), err=True)
+        raise typer.Exit(WRONG_USE) from error
+    except (EngineError, GuardError) as error:
+        typer.echo(f"{error} (what was read is kept in {out / run.PARTS})", err=True)
         raise typer.Exit(WRONG_USE) from error
     told.rest(out / f"failures.{file_format.value}")
     typer.echo(f"{_line(summary)} -> {out}")

@@ -1,26 +1,26 @@
-"""Files, folders and zip archives as sources of reports, and small sets of them read in memory.
+"""Files, folders and zip archives as sources of reports, and what comes of them, in memory.
 
-Collections of any size: govstats.batch.
+They are read by govstats.batch.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from govstats import outcome
 from govstats.document import ReportError
-from govstats.outcome import REPORTED, Outcome, outcome_of
+from govstats.outcome import REPORTED
 from govstats.readers import LARGEST, load
 from govstats.readers.archive import Archives, is_hidden, members_of
 from govstats.readers.clock import SECONDS
 from govstats.readers.limits import MOST_PAGES
 from govstats.readers.pictures import Beside, beside_file
-from govstats.report import Report, digest_of
+from govstats.report import Report
 from govstats.tables import write_table
 
 DUPLICATE = "duplicate"
@@ -168,37 +168,6 @@ def load_source(source: Source, archives: Archives, largest: int) -> bytes:
     except Exception as error:
         fault = outcome.faulty("", error)
         raise ReportError(fault.stage, fault.error) from error
-
-
-def collect(sources: Iterable[Source], largest: int = LARGEST) -> Collection:
-    """Read every source, one after the other, into memory.
-
-    A second file with the same bytes is not read again but listed as a duplicate.
-    """
-    collection = Collection()
-    first_with: dict[str, str] = {}
-    with Archives() as archives:
-        for source in sources:
-            found = _read(source, archives, largest, first_with)
-            if found.report:
-                collection.reports.append(replace(found.report, source=source.name))
-            else:
-                error = f"{source.name} {found.error}"
-                collection.failures.append(Failure(source.name, found.stage, error))
-    return collection
-
-
-def _read(source: Source, archives: Archives, largest: int, first_with: dict[str, str]) -> Outcome:
-    """Read one source; `first_with` tells which had the same bytes."""
-    try:
-        data = load_source(source, archives, largest)
-    except ReportError as error:
-        return Outcome("", stage=error.stage, error=str(error))
-    digest = digest_of(data)
-    if digest in first_with:
-        return Outcome(digest, stage=DUPLICATE, error=same_content(first_with[digest]))
-    first_with[digest] = source.name
-    return outcome_of(data, beside_source(source, archives, largest))
 
 
 def same_content(first: str) -> str:

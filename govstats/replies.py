@@ -168,12 +168,12 @@ def _fill(known: Measures, elsewhere: set[str], earlier: bool) -> None:
     """Groups and parts that a complete breakdown does not name are implied, but for `elsewhere`."""
     for group, parts in GROUPS.items():
         named = _named(known, group)
-        had = [part for part in parts if not earlier or part in bridge.measures()]
         if group not in known:
             if group in elsewhere:
                 continue
             known[group] = Known(sum(named), DERIVED if named else IMPLIED)
         if known[group].value == 0 or (named and group == "granted_or_partial"):
+            had = [part for part in parts if not earlier or part in bridge.measures()]
             _fill_parts(known, group, had)
     if "not_held" not in known and "unable" in known:
         grounds = [known[name].value for name in ("not_this_body", "nonexistent") if name in known]

@@ -144,8 +144,13 @@ def bound(
         if any(_is_empty(known[address]) for address in wanted):
             return {}
         if not any(moved):
-            return {address: known[address] for address in wanted}
+            return {a: Bounds(_exact(known[a].low), _exact(known[a].high)) for a in wanted}
     return {}
+
+
+def _exact(value: Value | None) -> Value | None:
+    """Whole numbers as such: a decimal that came and went leaves zeros behind the point."""
+    return int(value) if value is not None and value == int(value) else value
 
 
 def _is_empty(bounds: Bounds) -> bool:

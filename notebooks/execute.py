@@ -95,14 +95,26 @@ def traced(path: Path) -> str:
     with tempfile.TemporaryDirectory() as folder:
         opened = Path(folder) / "opened"
         os.environ[trace.VARIABLE] = str(opened)
-        said = run(path)
+        after = run(path)
+        lines = opened.read_text(encoding="utf-8")
         with contextlib.chdir(ROOT):  # where the notebook ran
-            manifest.record(target(path), opened.read_text(encoding="utf-8"))
+            manifest.refuse_strays(lines)
+            said = write(after, target(path))
+            manifest.record(target(path), lines)
     return said
 
 
-def run(path: Path) -> str:
-    """Run one notebook and write it to its target; say whether the bytes there changed."""
+def write(after: bytes, into: Path) -> str:
+    """Write a notebook that was run; say whether the bytes there changed."""
+    if into.is_file() and into.read_bytes() == after:
+        return "as before"
+    into.parent.mkdir(parents=True, exist_ok=True)
+    into.write_bytes(after)
+    return "written"
+
+
+def run(path: Path) -> bytes:
+    """Run one notebook; what it is then."""
     notebook = nbformat.reads(path.read_text(encoding="utf-8"), as_version=4)
     client = NotebookClient(
         notebook,
@@ -125,13 +137,7 @@ def run(path: Path) -> str:
         plain = COLOUR.sub("", str(error)).strip()
         last = plain.splitlines()[-1] if plain else type(error).__name__
         raise RuntimeError(f"{at}: {last}") from error
-    after = (nbformat.writes(tidy(notebook)) + "\n").encode()
-    into = target(path)
-    if into.is_file() and into.read_bytes() == after:
-        return "as before"
-    into.parent.mkdir(parents=True, exist_ok=True)
-    into.write_bytes(after)
-    return "written"
+    return (nbformat.writes(tidy(notebook)) + "\n").encode()
 
 
 def shown(path: Path) -> Path:

@@ -13,10 +13,11 @@ from pathlib import Path
 import office
 import pytest
 from openpyxl import Workbook
+from reading import collect
 from typer.testing import CliRunner
 
 from govstats.cli import app
-from govstats.corpus import Source, collect, find_sources
+from govstats.corpus import Source, find_sources
 from govstats.document import ReportError
 from govstats.readers import archive, read
 

@@ -17,6 +17,7 @@ import batch_jobs
 import pyarrow.parquet
 import pytest
 from pdf_pages import Sheet, write_pdf
+from reading import collect
 from typer.testing import CliRunner
 
 from govstats import corpus
@@ -24,7 +25,8 @@ from govstats.batch import engine, parts, run
 from govstats.batch.gather import gather
 from govstats.batch.guard import DIED
 from govstats.cli import app
-from govstats.outcome import Outcome, faulty
+from govstats.outcome import Outcome, faulty, outcome_of
+from govstats.report import digest_of
 from govstats.tables import EXTRACTED
 
 DATA = Path(__file__).parent / "data"
@@ -62,7 +64,8 @@ def folder(tmp_path):
 
 
 def _options(**given) -> run.Options:
-    return run.Options(**{"workers": 1, "read": batch_jobs.note, **given})
+    limits = corpus.Limits(**{n: given.pop(n) for n in corpus.Limits._fields if n in given})
+    return run.Options(limits, **{"workers": 1, "read": batch_jobs.note, **given})
 
 
 def _tables(out: Path, kind: str = "csv") -> dict[str, bytes]:
@@ -71,7 +74,7 @@ def _tables(out: Path, kind: str = "csv") -> dict[str, bytes]:
 
 def _expected(folder: Path, out: Path, kind: str = "csv") -> dict[str, bytes]:
     """The tables of the same files read in this process, one after the other."""
-    corpus.write(corpus.collect(corpus.find_sources([folder])), out, kind)
+    corpus.write(collect(corpus.find_sources([folder])), out, kind)
     return _tables(out, kind)
 
 
@@ -222,21 +225,25 @@ def test_files_that_end_or_stall_their_reader_cost_themselves_only(folder, tmp_p
     run.extract([folder], out, options)
     assert _failures(out) == failures
     data = (folder / "07e.html").read_bytes()
-    assert [r["source"] for r in _limited(out)] == [corpus.outcome.digest_of(data)]
+    assert [r["source"] for r in _limited(out)] == [digest_of(data)]
     run.extract([folder], out, _options(seconds=3600, file_format="parquet"))
     assert batch_jobs.noted() == ["07e.html"]
     assert "07e.html" not in _failures(out)
 
 
-def test_a_pdf_of_too_many_pages_is_read_once_more_are_allowed(tmp_path):
-    folder, out = tmp_path / "raw", tmp_path / "out"
-    folder.mkdir()
+def _long_pdf(folder: Path) -> None:
     first = Sheet()
     for y, words in enumerate(
         ("示例县水务局2022年政府信息公开工作年度报告", "一、主动公开", "二、收到申请")
     ):
         first.text(80, 100 + 30 * y, words)
+    folder.mkdir()
     (folder / "long.pdf").write_bytes(write_pdf([first, Sheet(), Sheet(), Sheet()]))
+
+
+def test_a_pdf_of_too_many_pages_is_read_once_more_are_allowed(tmp_path):
+    folder, out = tmp_path / "raw", tmp_path / "out"
+    _long_pdf(folder)
     arguments = ["extract", str(folder), "--out", str(out), "--workers", "1", "--max-pages"]
     refused = CliRunner().invoke(app, [*arguments, "3"])
     assert refused.exit_code == 3
@@ -248,6 +255,25 @@ def test_a_pdf_of_too_many_pages_is_read_once_more_are_allowed(tmp_path):
     assert CliRunner().invoke(app, [*arguments, "4"]).exit_code == 0
     # What has been read stays read.
     assert CliRunner().invoke(app, [*arguments, "2"]).exit_code == 0
+
+
+def test_the_limits_hold_for_what_is_gathered(tmp_path):
+    _long_pdf(tmp_path / "raw")
+    with zipfile.ZipFile(tmp_path / "inner.zip", "w") as inner:
+        inner.writestr("good.html", GOOD)
+        inner.writestr("padding.bin", random.Random(1).randbytes(2_500_000))
+    with zipfile.ZipFile(tmp_path / "raw" / "outer.zip", "w") as outer:
+        outer.write(tmp_path / "inner.zip", "inner.zip")
+    arguments = ["build", "--raw", str(tmp_path / "raw"), "--out"]
+    tight = ["--max-pages", "3", "--max-mb", "2", "--max-seconds", "50"]
+    refused = CliRunner().invoke(app, [*arguments, str(tmp_path / "tight"), *tight])
+    assert "long.pdf has 4 pages, more than 3" in refused.output
+    assert "outer.zip/inner.zip is 3 MB, more than 2 MB" in refused.output
+    loose = ["--max-pages", "4", "--max-mb", "3"]
+    built = CliRunner().invoke(app, [*arguments, str(tmp_path / "loose"), *loose])
+    assert "long.pdf" not in built.output
+    reports = (tmp_path / "loose" / "reports.csv").read_text(encoding="utf-8")
+    assert "outer.zip/inner.zip/good.html" in reports
 
 
 def _limited(out: Path) -> list[dict[str, str]]:
@@ -275,8 +301,8 @@ def test_a_child_that_is_killed_costs_nothing(folder, tmp_path):
 
 
 def test_what_cannot_be_a_table_is_a_fault_of_that_file(monkeypatch):
-    sound = corpus.outcome_of(GOOD)
-    odd = corpus.outcome_of(_varied(1))
+    sound = outcome_of(GOOD)
+    odd = outcome_of(_varied(1))
     object.__setattr__(odd.report.extraction, "title", "\ud800")
     packed = parts.pack([sound, odd, sound])
     table = pyarrow.ipc.open_stream(packed).read_all()
@@ -401,7 +427,7 @@ def test_a_cluster_that_is_not_there_is_wrong_use(tmp_path, monkeypatch):
 def test_chunks_are_small_first_and_never_large():
     assert engine.cores() >= 1
     tasks = [run.Task(corpus.Source(Path("x"), "x"), b"1" * 3)] * 500
-    sizes = [len(chunk) for chunk in engine.chunks(tasks, 2)]
+    sizes = [len(chunk) for chunk in engine.in_chunks(tasks, 2)]
     assert sizes[0] == 1 and sum(sizes) == 500
     assert max(sizes) == engine._CHUNK_FILES
 
@@ -409,7 +435,7 @@ def test_chunks_are_small_first_and_never_large():
 def test_what_is_gathered_in_memory_is_the_same(folder):
     sources = corpus.find_sources([folder])
     for workers in (1, 2):
-        assert gather(sources, workers=workers) == corpus.collect(sources)
+        assert gather(sources, workers=workers) == collect(sources)
     assert gather([]) == corpus.Collection()
 
 

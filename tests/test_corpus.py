@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pyarrow.parquet
 import pytest
+from reading import collect
 from typer.testing import CliRunner
 
 from govstats.cli import app
-from govstats.corpus import collect, find_sources
+from govstats.corpus import find_sources
 
 DATA = Path(__file__).parent / "data"
 INVALID = DATA / "invalid"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from reading import collect
 from typer.testing import CliRunner
 
 from govstats import corpus, schemas, vocabulary
@@ -90,7 +91,7 @@ def adds_up(tmp_path_factory):
 def given(tmp_path_factory):
     """What a build reads before it corrects: reports and collected tables."""
     raw = _raw(tmp_path_factory.mktemp("given"))
-    return corpus.collect(corpus.find_sources([raw / "reports"])), read_collected(raw / "collected")
+    return collect(corpus.find_sources([raw / "reports"])), read_collected(raw / "collected")
 
 
 def _problems(given, folder: Path, *lines: str, head: str = HEAD) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from reading import collect
 
 from benchmarks import example
 from govstats import corpus
@@ -14,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 
 @pytest.fixture(scope="module")
 def reports():
-    found = corpus.collect(corpus.find_sources([ROOT / example.FOLDER]))
+    found = collect(corpus.find_sources([ROOT / example.FOLDER]))
     assert found.failures == []
     return {report.extraction.year: report for report in found.reports}
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
+from reading import collect
 
-from govstats.corpus import collect, find_sources
+from govstats.corpus import find_sources
 from govstats.document import Grid, ReportError
 from govstats.numbers import is_blank, parse_number
 from govstats.readers import archive, load, read

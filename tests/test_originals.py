@@ -8,9 +8,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from reading import collect
 
 from govstats.checks import check
-from govstats.corpus import Source, collect, write
+from govstats.corpus import Source, write
 from govstats.extract import BOUNDED, IMPLIED, STATED, extract
 from govstats.forms import Address
 from govstats.readers import load, read

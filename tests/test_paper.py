@@ -64,7 +64,9 @@ def _caveats():
 def test_every_caveat_is_printed_in_chinese_too(monkeypatch):
     assert len(_caveats()) > 30
     monkeypatch.setenv("GOVSTATS_LANG", "zh")
-    assert [each for each in _caveats() if not re.search("[一-鿿]", in_words(each))] == []
+    printed = [in_words(each) for each in _caveats()]
+    assert [text for text in printed if not re.search("[一-鿿]", text)] == []
+    assert [text for text in printed if re.search("[a-z]{2,} [a-z]{2,}", text)] == []
 
 
 def test_no_caveat_is_printed_with_codes_of_columns():
@@ -456,8 +458,10 @@ def test_a_notebook_that_writes_elsewhere_is_refused(tmp_path, monkeypatch, stra
     notebook.touch()
     for folder in (tmp_path, ROOT):
         with pytest.raises(ValueError, match=f"it wrote {stray}, which is neither"):
-            manifest.record(notebook, f"w\t{folder / stray}\n")
-    manifest.record(notebook, f"w\t{tmp_path / 'figures/04_x.png'}\nw\t{ROOT / '.make/x'}\n")
+            manifest.refuse_strays(f"w\t{folder / stray}\n")
+    sound = f"w\t{tmp_path / 'figures/04_x.png'}\nw\t{ROOT / '.make/x'}\n"
+    manifest.refuse_strays(sound)
+    manifest.record(notebook, sound)
 
 
 # What a run has changed

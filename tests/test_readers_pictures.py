@@ -12,8 +12,9 @@ import docx
 import layouts
 import office
 import pytest
+from reading import collect
 
-from govstats.corpus import collect, find_sources
+from govstats.corpus import find_sources
 from govstats.document import Grid, Line, ReportError, lay_out
 from govstats.extract import STATED, extract
 from govstats.readers import pictures, read, scan

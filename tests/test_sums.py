@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from layouts import REQUESTS, make_requests
 
 from govstats.forms import Address, find_table
 from govstats.sums import Bounds, bound, weigh
+from govstats.tables import as_text
 
 REVIEW = [
     Address("remedies", "review", c) for c in ("upheld", "corrected", "other", "pending", "total")
@@ -34,6 +37,14 @@ def _values(*numbers):
 )
 def test_verdict(numbers, expected):
     assert weigh(RESULTS, _values(*numbers)) == expected
+
+
+def test_what_sums_leave_is_printed_whole_where_it_is_whole():
+    values = _values(Decimal("2.5"), None, 0, 0, Decimal("6.5"))
+    found = bound([RESULTS], values, [REVIEW[1]])
+    assert [as_text(end) for end in found[REVIEW[1]]] == ["4", "4"]
+    values = _values(Decimal("2.5"), None, 0, 0, 6)
+    assert [as_text(end) for end in bound([RESULTS], values, [REVIEW[1]])[REVIEW[1]]] == ["3.5"] * 2
 
 
 def test_an_inequality_holds_or_not():

@@ -72,7 +72,7 @@ def cluster(address: str) -> Iterator[tuple[Executor, int]]:
         yield client.get_executor(retries=_RETRIES, pure=False), number
 
 
-def chunks(tasks: Iterable[Task], workers: int) -> Iterator[list[Task]]:
+def in_chunks(tasks: Iterable[Task], workers: int) -> Iterator[list[Task]]:
     """Tasks in chunks; small ones first, so that few files go to all workers."""
     chunk: list[Task] = []
     size = 0
@@ -112,7 +112,7 @@ def _ready(waiting: dict[Future[list[bytes]], int]) -> Iterator[tuple[int, list[
             if isinstance(error, (OSError, CancelledError)) or _is_killed_worker(error):
                 raise EngineError(
                     f"reading cannot go on ({type(error).__name__}: {error}): "
-                    "mend it and run the same again, what was read is kept"
+                    "mend it and run the same again"
                 ) from error
             raise
         yield files, packed

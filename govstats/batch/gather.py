@@ -31,15 +31,16 @@ def gather(
     workers: int = 0,
     read: Callable[[Task], Outcome] = read_task,
 ) -> Collection:
-    """What `corpus.collect` gives, in the order of the sources; `workers` 0: one for each core.
+    """Read every source: reports and failures in their order; `workers` 0: one for each core.
 
-    Raises EngineError and GuardError where no process can be had.
+    A second file with the same bytes is not read again but listed as a duplicate. Raises
+    EngineError and GuardError where no process can be had.
     """
     order = Order(limits.seconds, fingerprint(), read, packed)
     found: dict[str, Outcome] = {}
     notes: list[tuple[str, Outcome]] = []
     with engine.local(workers) as (executor, number):
-        chunks = engine.chunks(_new(sources, limits, notes), number)
+        chunks = engine.in_chunks(_new(sources, limits, notes), number)
         for _, answers in engine.outcomes(executor, number, chunks, order):
             for outcome in (each for answer in answers for each in pickle.loads(answer)):
                 found[outcome.sha256] = outcome
@@ -80,4 +81,4 @@ def _new(
                 continue
             first[digest] = source.name
             notes.append((source.name, Outcome(digest)))
-            yield Task(source, data, limits.most_pages)
+            yield Task(source, data, limits)

@@ -19,10 +19,9 @@ from typing import Any
 
 from govstats.batch import child as serving
 from govstats.batch.parts import fingerprint, pack
-from govstats.corpus import Source, beside_source
+from govstats.corpus import LIMITS, Limits, Source, beside_source
 from govstats.outcome import Outcome, outcome_of
 from govstats.readers.archive import Archives
-from govstats.readers.limits import MOST_PAGES
 from govstats.report import digest_of
 
 # A child is replaced after so many files, in case a library loses memory.
@@ -40,11 +39,11 @@ DIED = (
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A file to read: its bytes, where they came from, and how many pages it may have."""
+    """A file to read: its bytes, where they came from, and the limits that hold for it."""
 
     source: Source
     data: bytes
-    most_pages: int = MOST_PAGES
+    limits: Limits = LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,8 @@ class Order:
 def read_task(task: Task) -> Outcome:
     """Read one file; pictures that lie beside it are found where this process sees its folder."""
     with Archives() as archives:
-        return outcome_of(task.data, beside_source(task.source, archives), task.most_pages)
+        beside = beside_source(task.source, archives, task.limits.largest)
+        return outcome_of(task.data, beside, task.limits.most_pages)
 
 
 class GuardError(RuntimeError):

@@ -19,13 +19,10 @@ from govstats.batch.guard import Order, Task, read_task, seconds_in_words
 from govstats.batch.index import Index, LockedError, lock
 from govstats.batch.merge import Summary, write_tables
 from govstats.batch.parts import fingerprint, held_by, write_part
-from govstats.corpus import Failure, Source, load_source, walk_sources
+from govstats.corpus import LIMITS, Failure, Limits, Source, load_source, walk_sources
 from govstats.document import ReportError
 from govstats.outcome import Outcome, pages_in_words
-from govstats.readers import LARGEST
 from govstats.readers.archive import Archives
-from govstats.readers.clock import SECONDS
-from govstats.readers.limits import MOST_PAGES
 from govstats.report import digest_of
 from govstats.tables import EXTRACTED, FORMATS
 
@@ -38,19 +35,17 @@ _PART_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Limits of a file (bytes, seconds, pages), format of the tables, and where files are read.
+    """Limits of a file, format of the tables, and where files are read.
 
     workers: processes, 0 for one a core; cluster: address of a Dask scheduler, or ''; fresh: read
     all anew.
     """
 
-    largest: int = LARGEST
-    seconds: float = SECONDS
+    limits: Limits = LIMITS
     file_format: str = "csv"
     workers: int = 0
     cluster: str = ""
     fresh: bool = False
-    most_pages: int = MOST_PAGES
     read: Callable[[Task], Outcome] = read_task
 
 
@@ -114,7 +109,7 @@ class _Run:
             here = self._out.resolve()
             self._read(
                 source
-                for source in walk_sources(paths, self._options.largest)
+                for source in walk_sources(paths, self._options.limits.largest)
                 # What an earlier run wrote among the reports is none.
                 if source.path.name not in own or source.path.parent.resolve() != here
             )
@@ -137,21 +132,21 @@ class _Run:
                 path.unlink()
 
     def _add_part(self, path: Path, held: Iterable[tuple[str, str]]) -> None:
-        options = self._options
-        limits = {seconds_in_words(options.seconds), pages_in_words(options.most_pages)}
-        self._index.add_part(len(self._parts), held, limits)
+        limits = self._options.limits
+        words = {seconds_in_words(limits.seconds), pages_in_words(limits.most_pages)}
+        self._index.add_part(len(self._parts), held, words)
         self._parts.append(path)
 
     def _read(self, sources: Iterable[Source]) -> None:
         """Have all that is new read, and written to parts."""
         options = self._options
-        order = Order(options.seconds, fingerprint(), options.read)
+        order = Order(options.limits.seconds, fingerprint(), options.read)
         where = (
             engine.cluster(options.cluster) if options.cluster else engine.local(options.workers)
         )
         try:
             with where as (executor, workers):
-                chunks = engine.chunks(self._new(sources), workers)
+                chunks = engine.in_chunks(self._new(sources), workers)
                 for files, packed in engine.outcomes(executor, workers, chunks, order):
                     self._keep(files, packed)
                     self._advance(files)
@@ -169,13 +164,13 @@ class _Run:
         with Archives() as archives:
             for source in sources:
                 try:
-                    data = load_source(source, archives, self._options.largest)
+                    data = load_source(source, archives, self._options.limits.largest)
                 except ReportError as error:
                     self._index.fail(source.name, error.stage, str(error))
                     self._advance(1)
                     continue
                 if self._index.see(source.name, digest_of(data)):
-                    yield Task(source, data, self._options.most_pages)
+                    yield Task(source, data, self._options.limits)
                 else:
                     self._advance(1)
 

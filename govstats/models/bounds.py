@@ -36,9 +36,9 @@ def worst_case(
     if not frame > 0:
         return label.cannot("the frame is empty")
     if stated.sum() > frame:
-        return label.cannot(f"{int(stated.sum())} reports held of a frame of {frame:g}")
+        return label.cannot(f"{int(stated.sum())} reports held of a frame of {frame:.0f}")
     least, most = _limits(rows, low, high, totals, stated)
-    held = f"{stated.sum()} of {frame:g} reports held ({100 * stated.sum() / frame:.1f} %)"
+    held = f"{stated.sum()} of {frame:.0f} reports held ({100 * stated.sum() / frame:.1f} %)"
     bottom, top = least.sum() / frame, (most.sum() + frame - stated.sum()) / frame
     exact = bool(stated.any()) and bool((least == most).all())
     middle = 100 * least.mean() if exact else NAN
@@ -61,12 +61,12 @@ def worst_case_requests(
     label = label._replace(caveats=("limits without sampling error: no level",))
     known = float(totals[stated].sum())
     if not frame > 0 or known > frame:
-        return label.cannot(f"{known:g} requests held of a frame of {frame:g}")
+        return label.cannot(f"{known:.0f} requests held of a frame of {frame:.0f}")
     least, most = (each * totals[stated] for each in _limits(rows, low, high, totals, stated))
     bottom, top = least.sum() / frame, (most.sum() + frame - known) / frame
     exact = known > 0 and bool((least == most).all())
     middle = 100 * least.sum() / known if exact else NAN
-    why = f"{known:g} of {frame:g} requests held"
+    why = f"{known:.0f} of {frame:.0f} requests held"
     return label.row(middle, 100 * bottom, 100 * top, also=why if exact else f"{why}; no point")
 
 
@@ -101,7 +101,7 @@ def e_value(found: Estimate) -> Estimate:
     near = found.low if found.estimate > 1 else found.high
     crosses = found.low <= 1 <= found.high
     limit = 1.0 if crosses else _e(near)
-    said = "low belongs to the limit nearer to 1; there is no upper limit"
+    said = "low belongs to the limit nearer to 1, there is no upper limit"
     return label.row(_e(found.estimate), limit, NAN, also=said)
 
 

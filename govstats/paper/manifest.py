@@ -58,14 +58,11 @@ def digest(hashes: Mapping[str, str]) -> str:
 def record(file: Path, traced: str) -> None:
     """Take in what a notebook opened (lines of `trace.watch`): what it read and what it wrote.
 
-    `file` is the notebook as it was written back. Raises ValueError where the notebook wrote
-    anything to the repository or to the data folder that is neither a figure nor a table.
+    `file` is the notebook as it was written back.
     """
-    notebook = file.stem
-    opened = dict.fromkeys(line.partition("\t")[::2] for line in traced.splitlines())
+    notebook, opened = file.stem, _opened(traced)
     written = [Path(p) for way, p in opened if way == "w" and _within(p, _outputs())]
     read = [Path(p) for way, p in opened if way == "r" and _within(p, _inputs())]
-    _refuse_strays(Path(p) for way, p in opened if way == "w")
     reads = _hashes(p for p in read if p not in written and not _within(p, _outputs()))
     data = digest(reads)
     manifest = load()
@@ -77,9 +74,16 @@ def record(file: Path, traced: str) -> None:
     save(manifest | {"files": kept})
 
 
-def _refuse_strays(written: Iterable[Path]) -> None:
+def _opened(traced: str) -> Iterable[tuple[str, str]]:
+    """Each way ("r" or "w") and path once."""
+    return dict.fromkeys(line.partition("\t")[::2] for line in traced.splitlines())
+
+
+def refuse_strays(traced: str) -> None:
+    """Raise ValueError where a notebook wrote to the repository or to the data folder anything
+    that is neither a figure nor a table."""
     known = [*_outputs(), *map(Path, _CACHES)]
-    for file in written:
+    for file in (Path(p) for way, p in _opened(traced) if way == "w"):
         if _within(file, [Path(), processed_folder()]) and not _within(file, known):
             raise ValueError(f"it wrote {label(file)}, which is neither a figure nor a table")
 

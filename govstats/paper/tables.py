@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from govstats import vocabulary
 from govstats.paper.caveats import in_words
 from govstats.paper.folders import find, tables_folder
-from govstats.plots.words import language, term
+from govstats.plots.words import language, term, width
 
 if TYPE_CHECKING:
     import pandas
@@ -174,7 +174,7 @@ def _column(place: int, table: Printed) -> str:
     """The letter of a column of numbers, of short texts, or of texts that are to be broken."""
     if table.numeric[place]:
         return "r"
-    return _WRAPPED if max((len(row[place]) for row in table.rows), default=0) > _WIDE else "l"
+    return _WRAPPED if max((width(row[place]) for row in table.rows), default=0) > _WIDE else "l"
 
 
 def as_html(table: Printed) -> str:

@@ -69,10 +69,14 @@ def short(name: str) -> str:
     '示例县水务局.pdf'
     """
     kept = name
-    # Chinese characters are twice as wide.
-    while sum(2 if ord(letter) > _CJK_FROM else 1 for letter in kept) > _WIDEST:
+    while width(kept) > _WIDEST:
         kept = kept[1:]
     return kept if kept == name else "…" + kept
+
+
+def width(text: str) -> int:
+    """Return how wide a text is in Latin letters; Chinese characters are twice as wide."""
+    return sum(2 if ord(letter) > _CJK_FROM else 1 for letter in text)
 
 
 def extent(rows: pandas.DataFrame, english: str, chinese: str) -> str:

@@ -1,6 +1,6 @@
 """What no report comes near: past these a file is a collection, a mistake or an attack.
 
-The limits of size, pages and seconds are options of `govstats extract`; the others are fixed. They
+The limits of size, pages and seconds are options of the command; the others are fixed. They
 keep what a small file can make of itself (spans, merged cells, packed parts) in seconds and
 megabytes.
 """

@@ -90,10 +90,10 @@ def laid_out(entry: Mapping[str, Any], number: str, rows: pandas.DataFrame) -> P
     )
     for line, said in zip(cells, limits, strict=False):
         line[0] += f" [{', '.join(letters[each] for each in said)}]" if said else ""
-    notes = [spoken(entry["note"])]
+    notes, stop = [spoken(entry["note"])], spoken((".", "。"))
     # Not said of what is made up or counted by others.
     notes += [spoken(words["common"]["note"])] if entry.get("common", True) else []
-    notes += [f"[{letter}] {in_words(caveat)}." for caveat, letter in letters.items()]
+    notes += [f"[{letter}] {in_words(caveat)}{stop}" for caveat, letter in letters.items()]
     return Printed(
         entry["name"],
         number,

@@ -76,10 +76,7 @@ def build(
     if problems:
         raise CollectedError.of(problems)
     found, collected, targets = correct(gather(sources, limits), collected, given)
-    every = _extracted(found, manifest)
-    if collected is not None:
-        every = Collected(*(pd.concat([getattr(every, n), getattr(collected, n)]) for n in _FRAMES))
-    every, unknown = _without_unknown(every)
+    every, unknown = _without_unknown(_with(_extracted(found, manifest), collected))
     cleaned = clean(every.records, every.topics, _sizes(every))
     left_out = pd.concat([cleaned.left_out, unknown])
     kept = set(cleaned.records["record_id"])
@@ -155,6 +152,14 @@ def _extracted(found: corpus.Collection, manifest: dict[str, dict[str, str]]) ->
     ]
     records = pd.DataFrame(reports, columns=list(RECORD)).astype({"year": "Int64"})
     return Collected(records, prose, cells, topics)
+
+
+def _with(extracted: Collected, collected: Collected | None) -> Collected:
+    """Extracted reports, and below them those collected by hand, where there are any."""
+    if collected is None:
+        return extracted
+    both = ([getattr(each, name) for each in (extracted, collected)] for name in _FRAMES)
+    return Collected(*map(pd.concat, both))
 
 
 def _topic_rows(topics: pd.DataFrame) -> Iterator[list[Any]]:

@@ -15,7 +15,7 @@ from govstats import __version__
 
 if TYPE_CHECKING:
     from govstats.batch.merge import Summary
-    from govstats.corpus import Failure
+    from govstats.corpus import Failure, Limits
 
 # Below this a progress bar is over before it is read.
 MANY_FILES = 20
@@ -89,21 +89,18 @@ def extract(  # noqa: PLR0913, PLR0917 - an option each
     from govstats.batch import run
     from govstats.batch.engine import EngineError
     from govstats.batch.guard import GuardError
-    from govstats.corpus import Limits
     from govstats.readers import MEGABYTE
 
-    limits = Limits(max_mb * MEGABYTE, max_seconds, max_pages)
+    limits = _limits(max_mb, max_seconds, max_pages)
     options = run.Options(limits, file_format.value, workers, cluster, fresh)
     told = _Failures()
     try:
         with _progress(paths, limits.largest) as advance:
             summary = run.extract(paths, out, options, advance, told.add)
     except run.OutputError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(WRONG_USE) from error
+        raise _wrong_use(error) from error
     except (EngineError, GuardError) as error:
-        typer.echo(f"{error} (what was read is kept in {out / run.PARTS})", err=True)
-        raise typer.Exit(WRONG_USE) from error
+        raise _wrong_use(f"{error} (what was read is kept in {out / run.PARTS})") from error
     told.rest(out / f"failures.{file_format.value}")
     typer.echo(f"{_line(summary)} -> {out}")
     typer.echo(
@@ -111,6 +108,18 @@ def extract(  # noqa: PLR0913, PLR0917 - an option each
     )
     if summary.failed:
         raise typer.Exit(SOME_FAILED)
+
+
+def _limits(max_mb: int, max_seconds: float, max_pages: int) -> Limits:
+    from govstats.corpus import Limits
+    from govstats.readers import MEGABYTE
+
+    return Limits(max_mb * MEGABYTE, max_seconds, max_pages)
+
+
+def _wrong_use(said: object) -> typer.Exit:
+    typer.echo(str(said), err=True)
+    return typer.Exit(WRONG_USE)
 
 
 @contextmanager
@@ -173,21 +182,15 @@ def build(
         from govstats.batch.guard import GuardError
         from govstats.build import build as build_all
         from govstats.collected import CollectedError
-        from govstats.corpus import Limits
-        from govstats.readers import MEGABYTE
     except ModuleNotFoundError as error:
-        typer.echo(f"{error.name} is missing: pip install 'govstats[panel]'", err=True)
-        raise typer.Exit(WRONG_USE) from error
+        raise _wrong_use(f"{error.name} is missing: pip install 'govstats[panel]'") from error
     try:
-        limits = Limits(max_mb * MEGABYTE, max_seconds, max_pages)
-        made = build_all(raw, out, corrections, limits)
+        made = build_all(raw, out, corrections, _limits(max_mb, max_seconds, max_pages))
     except (CollectedError, EngineError, GuardError) as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(WRONG_USE) from error
+        raise _wrong_use(error) from error
     except OSError as error:
         said = f"{error.filename} cannot be used ({error.strerror})" if error.filename else error
-        typer.echo(str(said), err=True)
-        raise typer.Exit(WRONG_USE) from error
+        raise _wrong_use(said) from error
     for failure in made.failed:
         typer.echo(failure, err=True)
     typer.echo(

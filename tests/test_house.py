@@ -1,5 +1,6 @@
 """The files that describe the project agree with each other, and hold for any machine."""
 
+import ast
 import importlib.util
 import os
 import re
@@ -87,6 +88,19 @@ def test_environment_pins_are_those_of_the_lock() -> None:
     versions = locked()
     pins.pop("python")
     assert pins == {name: ".".join(versions[name][0].split(".")[:2]) for name in pins}
+
+
+@pytest.mark.parametrize("folder", ["govstats", "benchmarks", "tools", "notebooks"])
+def test_functions_and_modules_are_short(folder: str) -> None:
+    modules = sorted((ROOT / folder).rglob("*.py"))
+    assert modules
+    for path in modules:
+        text = path.read_text(encoding="utf-8")
+        assert len(text.splitlines()) <= 300, path
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                lines = (node.end_lineno or 0) - node.lineno + 1
+                assert lines <= 50, f"{path}: {node.name} has {lines} lines"
 
 
 def test_python_is_the_same_everywhere() -> None:
